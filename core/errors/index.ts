@@ -1,0 +1,8 @@
+export {
+  type ErrorOptions,
+  type ErrorPlace,
+  type ErrorTraits,
+  PinionError,
+  type SerializedError,
+  serializeError,
+} from './pinion-error.ts'

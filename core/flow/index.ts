@@ -1,0 +1,10 @@
+export type { FlowLock, LockEntry } from './lock.ts'
+export type {
+  CompiledFlow,
+  CompiledTask,
+  CompiledTrigger,
+  FlowInput,
+  FlowOutput,
+  FlowProblem,
+} from './model.ts'
+export type { FlowRepository, FlowRevisionRecord } from './repository.ts'

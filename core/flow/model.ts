@@ -1,0 +1,85 @@
+import type { JsonObject, JsonValue } from '@pinion/plugin-sdk/manifest'
+import type { CompiledValue } from '../expression/index.ts'
+import type { PluginDefault } from '../namespace/index.ts'
+import type { ResolvedType } from '../plugin/index.ts'
+import type { FlowLock } from './lock.ts'
+
+/** Something wrong with a flow's source: what, where and what to do. `line` and `column` are 1-based. */
+export interface FlowProblem {
+  readonly severity: 'error' | 'warning'
+  /** A code of this room, or of the room that found it. */
+  readonly code: string
+  readonly message: string
+  readonly hint?: string
+  readonly line: number
+  readonly column: number
+  /** Such as `tasks[2].properties.uri`. */
+  readonly path: string
+}
+
+export interface FlowInput {
+  readonly id: string
+  readonly type: string
+  readonly required: boolean
+  readonly displayName?: string
+  readonly description?: string
+  readonly defaults?: JsonValue
+  /** Everything else that its type declares. */
+  readonly options: JsonObject
+}
+
+/** A task as it will run: version decided, defaults merged, templates compiled. */
+export interface CompiledTask {
+  readonly taskId: string
+  /** Property path within the flow, such as `tasks[0]`. */
+  readonly path: string
+  readonly plugin: ResolvedType
+  readonly properties: CompiledValue
+  readonly description?: string
+  readonly disabled: boolean
+  readonly allowFailure: boolean
+  readonly allowWarning: boolean
+  /** Rendered when the task is due; absent means always. */
+  readonly runIf?: CompiledValue
+  /** Milliseconds. */
+  readonly timeoutMs?: number
+  readonly logLevel?: 'TRACE' | 'DEBUG' | 'INFO' | 'WARN' | 'ERROR'
+}
+
+export interface CompiledTrigger {
+  readonly triggerId: string
+  readonly path: string
+  readonly plugin: ResolvedType
+  readonly properties: CompiledValue
+  readonly disabled: boolean
+}
+
+export interface FlowOutput {
+  readonly id: string
+  readonly type: string
+  readonly value: CompiledValue
+  readonly displayName?: string
+  readonly description?: string
+}
+
+/** A flow revision ready to run. Made once per revision and catalog generation; nothing on the hot path makes it. */
+export interface CompiledFlow {
+  readonly tenant: string
+  readonly namespace: string
+  readonly flowId: string
+  readonly revision: number
+  readonly description?: string
+  readonly labels: readonly { readonly key: string; readonly value: string }[]
+  readonly inputs: readonly FlowInput[]
+  /** As written; rendered once when an execution starts. */
+  readonly variables: JsonObject
+  readonly tasks: readonly CompiledTask[]
+  readonly errors: readonly CompiledTask[]
+  readonly finally: readonly CompiledTask[]
+  readonly triggers: readonly CompiledTrigger[]
+  readonly outputs: readonly FlowOutput[]
+  readonly pluginDefaults: readonly PluginDefault[]
+  readonly disabled: boolean
+  readonly lock: FlowLock
+  readonly source: string
+}

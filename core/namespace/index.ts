@@ -1,0 +1,2 @@
+export { ancestorsOf } from './ancestors.ts'
+export type { Namespace, NamespaceRepository, PluginDefault } from './model.ts'

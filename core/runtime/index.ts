@@ -1,0 +1,15 @@
+export type {
+  AttemptCalls,
+  AttemptContext,
+  AttemptLimits,
+  AttemptLogEntry,
+  AttemptMethod,
+  AttemptMetric,
+  AttemptRequest,
+  AttemptResult,
+  AttemptServices,
+  AttemptUsage,
+  BundleRef,
+  PluginRuntime,
+  RuntimeStats,
+} from './runtime.ts'
