@@ -28,6 +28,24 @@ export interface FlowInput {
   readonly options: JsonObject
 }
 
+/** Durations in milliseconds. `maxAttempts` counts all attempts, the first included; absent means no bound but `maxDurationMs`. */
+export type RetryPolicy = {
+  readonly maxAttempts?: number
+  /** Over all attempts and the waits between them. */
+  readonly maxDurationMs?: number
+  /** A task run that succeeds only after a retry ends in WARNING. */
+  readonly warningOnRetry: boolean
+} & (
+  | { readonly type: 'constant'; readonly intervalMs: number }
+  | {
+      readonly type: 'exponential'
+      readonly intervalMs: number
+      readonly maxIntervalMs: number
+      readonly delayFactor: number
+    }
+  | { readonly type: 'random'; readonly minIntervalMs: number; readonly maxIntervalMs: number }
+)
+
 /** A task as it will run: version decided, defaults merged, templates compiled. */
 export interface CompiledTask {
   readonly taskId: string
@@ -41,8 +59,9 @@ export interface CompiledTask {
   readonly allowWarning: boolean
   /** Rendered when the task is due; absent means always. */
   readonly runIf?: CompiledValue
-  /** Milliseconds. */
+  /** Milliseconds. Bounds each attempt. */
   readonly timeoutMs?: number
+  readonly retry?: RetryPolicy
   readonly logLevel?: 'TRACE' | 'DEBUG' | 'INFO' | 'WARN' | 'ERROR'
 }
 
@@ -76,6 +95,8 @@ export interface CompiledFlow {
   readonly tasks: readonly CompiledTask[]
   readonly errors: readonly CompiledTask[]
   readonly finally: readonly CompiledTask[]
+  /** Run after the terminal state was reached; cannot change it. */
+  readonly afterExecution: readonly CompiledTask[]
   readonly triggers: readonly CompiledTrigger[]
   readonly outputs: readonly FlowOutput[]
   readonly pluginDefaults: readonly PluginDefault[]
