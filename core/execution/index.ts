@@ -9,7 +9,7 @@ export type {
   StateChange,
   TaskRunRecord,
 } from './model.ts'
-export { STATES } from './model.ts'
+export { STATES, TERMINAL_STATES } from './model.ts'
 export type {
   ExecutionChanges,
   ExecutionFilter,

@@ -51,10 +51,23 @@ export interface ExecutionRecord {
   readonly parentId?: string
   readonly originalId?: string
   readonly kind: 'NORMAL' | 'TEST' | 'PLAYGROUND'
+  /** True once the state is terminal and the `afterExecution` tasks have ended too: nothing is left to do. */
+  readonly isSettled: boolean
   readonly createdAtMs: number
   readonly startedAtMs?: number
   readonly endedAtMs?: number
 }
+
+/** Where a run rests until a user restarts it. */
+export const TERMINAL_STATES: ReadonlySet<State> = new Set([
+  'KILLED',
+  'SUCCESS',
+  'WARNING',
+  'FAILED',
+  'CANCELLED',
+  'RETRIED',
+  'SKIPPED',
+])
 
 /** Which code ran a task run. */
 export interface PluginUse {
@@ -64,7 +77,7 @@ export interface PluginUse {
 }
 
 export interface Attempt {
-  /** 0-based. */
+  /** 0-based. An attempt that was lost with its worker is repeated under the same number: it does not count. */
   readonly attempt: number
   readonly attemptId: string
   readonly state: State

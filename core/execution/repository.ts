@@ -34,7 +34,7 @@ export interface ExecutionRepository {
   search(
     filter: ExecutionFilter,
   ): Promise<{ readonly executions: readonly ExecutionRecord[]; readonly total: number }>
-  /** Executions in no terminal state, of all tenants, by id, a page at a time: what a restart must go on with. */
+  /** Executions that are not settled, of all tenants, by id, a page at a time: what a restart must go on with. */
   scanUnfinished(afterExecutionId: string | undefined, limit: number): Promise<readonly ExecutionRecord[]>
   /** How many unfinished executions have task runs on this package version, or a locked flow revision in flight. */
   countUnfinishedUsing(packageName: string, version: string): Promise<number>

@@ -6,5 +6,6 @@ export type {
   FlowInput,
   FlowOutput,
   FlowProblem,
+  RetryPolicy,
 } from './model.ts'
 export type { FlowRepository, FlowRevisionRecord } from './repository.ts'
