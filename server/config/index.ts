@@ -1,0 +1,6 @@
+export { configurationPage } from './document.ts'
+export { type LoadOptions, loadConfig } from './load.ts'
+export type { PluginConfiguration } from './plugin-values.ts'
+export { type ConfigSources, type ResolvedConfig, resolveConfig } from './resolve.ts'
+export type { Datasource, RepositoryConfig, ServerConfig } from './server-config.ts'
+export type { ConfigSetting } from './setting-reader.ts'
