@@ -1,4 +1,5 @@
-import type { ExecutionRecord, TaskRunRecord } from './model.ts'
+import type { JsonValue } from '@pinion/plugin-sdk/manifest'
+import type { ExecutionRecord, State, TaskRunRecord } from './model.ts'
 import { TERMINAL_STATES } from './model.ts'
 import type { Phase, Plan } from './plan.ts'
 import type { Reduction } from './reducer.ts'
@@ -24,6 +25,10 @@ export interface ExecutionView {
 export class ExecutionState implements ExecutionView {
   readonly plan: Plan
   readonly unfinished = new Set<string>()
+  /** `outputs.<taskId>` as expressions see them. Grows in place: no copy of what is there for each task that ends. */
+  readonly outputs: Record<string, JsonValue> = Object.create(null)
+  /** `tasks.<taskId>.state` as expressions see it. */
+  readonly tasks: Record<string, { readonly state: State }> = Object.create(null)
   readonly #taskRuns = new Map<string, TaskRunRecord>()
   readonly #byTask = new Map<string, string>()
   #execution: ExecutionRecord
@@ -79,5 +84,7 @@ export class ExecutionState implements ExecutionView {
     if (TERMINAL_STATES.has(taskRun.state)) this.unfinished.delete(taskRun.taskRunId)
     else this.unfinished.add(taskRun.taskRunId)
     if (taskRun.state === 'WARNING') this.#hasWarnings = true
+    this.tasks[taskRun.taskId] = { state: taskRun.state }
+    if (taskRun.outputs !== undefined) this.outputs[taskRun.taskId] = taskRun.outputs
   }
 }

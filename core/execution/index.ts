@@ -1,3 +1,13 @@
+export {
+  ExecutionEngine,
+  type ExecutionEngineOptions,
+  type ExecutionRequest,
+  type ExecutionSnapshot,
+} from './engine.ts'
+export { EXECUTION_ERRORS, ExecutionError, type ExecutionErrorCode } from './errors.ts'
+export type { ExecutorLog } from './executor/executor.ts'
+export type { FlowProvider } from './executor/live-executions.ts'
+export { VALUE_TYPES } from './input/typed-value.ts'
 export type {
   Attempt,
   ExecutionRecord,
@@ -17,3 +27,5 @@ export type {
   LogRepository,
   MetricRepository,
 } from './repository.ts'
+export type { Capabilities, KvAccess, SecretAccess } from './worker/capabilities.ts'
+export type { InstanceVariables } from './worker/task-scope.ts'

@@ -12,7 +12,11 @@ export const START_WRITE_DELAY_MS = 20
 export const MAX_BUFFERED_ROWS = 20_000
 /** Milliseconds between two bulk writes of logs and metrics. */
 export const FLUSH_INTERVAL_MS = 50
+/** Unfinished executions read at once when a server starts. */
+export const RECOVERY_PAGE = 500
 /** Bytes of JSON text that one task run's outputs may have. */
 export const MAX_OUTPUT_BYTES = 1024 * 1024
-/** Finished executions kept in memory per process for waiting clients. */
+/** Characters of an error's message that a row keeps. */
 export const MAX_ERROR_MESSAGE_LENGTH = 10_000
+/** Files that one attempt may be writing at once. */
+export const MAX_OPEN_UPLOADS = 16

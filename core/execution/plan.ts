@@ -19,6 +19,13 @@ export interface Plan {
   readonly hasOutputs: boolean
 }
 
+/** For an execution whose flow cannot run any more. */
+export const EMPTY_PLAN: Plan = {
+  sequences: { tasks: [], errors: [], finally: [], afterExecution: [] },
+  tasksById: new Map(),
+  hasOutputs: false,
+}
+
 const plans = new WeakMap<CompiledFlow, Plan>()
 
 /** Made once for each compiled flow. */

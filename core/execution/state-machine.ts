@@ -33,7 +33,17 @@ export const TASK_RUN_EDGES: Readonly<Partial<Record<State, readonly State[]>>> 
     'KILLED',
     'RESUBMITTED',
   ],
-  RUNNING: ['SUCCESS', 'WARNING', 'FAILED', 'SKIPPED', 'RETRYING', 'KILLING', 'KILLED', 'RESUBMITTED', 'PAUSED'],
+  RUNNING: [
+    'SUCCESS',
+    'WARNING',
+    'FAILED',
+    'SKIPPED',
+    'RETRYING',
+    'KILLING',
+    'KILLED',
+    'RESUBMITTED',
+    'PAUSED',
+  ],
   RESUBMITTED: [
     'RUNNING',
     'SKIPPED',

@@ -1,0 +1,337 @@
+import type { JsonObject } from '@pinion/plugin-sdk/manifest'
+import { serializeError } from '../errors/index.ts'
+import type { CompiledFlow } from '../flow/index.ts'
+import { newId } from '../id/index.ts'
+import type { PluginRuntime } from '../runtime/index.ts'
+import { ExecutionError } from './errors.ts'
+import type { Effect } from './events.ts'
+import { type EffectHandler, Executor, type ExecutorLog } from './executor/executor.ts'
+import { type FlowProvider, type LiveExecution, LiveExecutions } from './executor/live-executions.ts'
+import { parseInputs } from './input/parse-inputs.ts'
+import { renderFlowOutputs } from './input/render-outputs.ts'
+import { RECOVERY_PAGE } from './limits.ts'
+import {
+  type ExecutionRecord,
+  type Label,
+  type LogRecord,
+  type MetricRecord,
+  type TaskRunRecord,
+  TERMINAL_STATES,
+} from './model.ts'
+import type { ExecutionRepository, LogRepository, MetricRepository } from './repository.ts'
+import { expressionServices } from './worker/attempt-calls.ts'
+import type { Capabilities } from './worker/capabilities.ts'
+import { RecordBuffer } from './worker/record-buffer.ts'
+import { SecretMask } from './worker/secret-mask.ts'
+import { executionVariables, type InstanceVariables } from './worker/task-scope.ts'
+import { Worker } from './worker/worker.ts'
+
+export interface ExecutionEngineOptions {
+  readonly executions: ExecutionRepository
+  readonly logs: LogRepository
+  readonly metrics: MetricRepository
+  readonly flows: FlowProvider
+  readonly runtime: PluginRuntime
+  readonly capabilities: Capabilities
+  readonly instance: InstanceVariables
+  readonly log: ExecutorLog
+}
+
+export interface ExecutionRequest {
+  readonly tenant: string
+  readonly namespace: string
+  readonly flowId: string
+  readonly revision?: number
+  readonly inputs?: JsonObject
+  readonly labels?: readonly Label[]
+  readonly trigger?: JsonObject
+  readonly kind?: ExecutionRecord['kind']
+}
+
+/** An execution as it is at one moment. */
+export interface ExecutionSnapshot {
+  readonly execution: ExecutionRecord
+  readonly taskRuns: readonly TaskRunRecord[]
+}
+
+type Listener = (snapshot: ExecutionSnapshot) => void
+
+/** Longest delay that a timer takes in one piece (2^31 - 1 ms); longer waits are cut into such pieces. */
+const MAX_TIMER_MS = 2_147_483_647
+
+/** Runs executions: takes requests, keeps them durable, drives them to their end, and goes on after a crash. */
+export class ExecutionEngine {
+  readonly #options: ExecutionEngineOptions
+  readonly #live: LiveExecutions
+  readonly #executor: Executor
+  readonly #worker: Worker
+  readonly #logs: RecordBuffer<LogRecord>
+  readonly #metrics: RecordBuffer<MetricRecord>
+  readonly #listeners = new Map<string, Set<Listener>>()
+  /** Those who wait for an execution to leave memory. */
+  readonly #settlements = new Set<() => void>()
+  readonly #timers = new Set<NodeJS.Timeout>()
+  #isClosed = false
+
+  constructor(options: ExecutionEngineOptions) {
+    this.#options = options
+    const onLost = (kind: string) => (error: unknown, lost: number) =>
+      options.log.error(`Some ${kind} could not be written.`, { lost, error: serializeError(error) })
+    this.#logs = new RecordBuffer((rows) => options.logs.append(rows), onLost('logs'))
+    this.#metrics = new RecordBuffer((rows) => options.metrics.append(rows), onLost('metrics'))
+    this.#live = new LiveExecutions(options.executions, options.flows)
+    const effects: EffectHandler = {
+      handle: (effect, live) => this.#handle(effect, live),
+      changed: (live) => this.#notify(live),
+    }
+    this.#executor = new Executor(this.#live, options.executions, effects, options.log)
+    this.#worker = new Worker({
+      runtime: options.runtime,
+      capabilities: options.capabilities,
+      instance: options.instance,
+      logs: this.#logs,
+      metrics: this.#metrics,
+      report: (tenant, executionId, event) => this.#executor.post(tenant, executionId, event),
+    })
+  }
+
+  /** Goes on with what a crash or a stop left unfinished. @returns how many executions. */
+  async start(): Promise<number> {
+    let count = 0
+    let after: string | undefined
+    for (;;) {
+      const page = await this.#options.executions.scanUnfinished(after, RECOVERY_PAGE)
+      for (const execution of page) await this.#recover(execution)
+      count += page.length
+      after = page.at(-1)?.executionId
+      if (page.length < RECOVERY_PAGE) return count
+    }
+  }
+
+  /**
+   * Starts an execution. The record that comes back is durable: its id survives kill -9.
+   *
+   * @throws ExecutionError `EXECUTION_INPUT_INVALID`, `EXECUTION_FLOW_DISABLED`, `EXECUTION_BACKPRESSURE`; FlowError when the flow is not there or
+   * not valid any more
+   */
+  async create(request: ExecutionRequest): Promise<ExecutionRecord> {
+    const { tenant, namespace, flowId } = request
+    const flow = await this.#options.flows.prepare(tenant, namespace, flowId, request.revision)
+    if (flow.disabled) {
+      throw new ExecutionError('EXECUTION_FLOW_DISABLED', `The flow ${namespace}.${flowId} is disabled.`, {
+        hint: 'Save it with `disabled: false` to run it.',
+      })
+    }
+    const inputs = parseInputs(flow, request.inputs ?? {})
+    const nowMs = Date.now()
+    const execution: ExecutionRecord = {
+      tenant,
+      executionId: newId(nowMs),
+      namespace,
+      flowId,
+      flowRevision: flow.revision,
+      state: 'CREATED',
+      histories: [{ state: 'CREATED', atMs: nowMs }],
+      labels: mergeLabels(flow.labels, request.labels ?? []),
+      inputs,
+      ...(request.trigger === undefined ? {} : { trigger: request.trigger }),
+      kind: request.kind ?? 'NORMAL',
+      isSettled: false,
+      createdAtMs: nowMs,
+    }
+    await this.#executor.create(execution, flow)
+    return execution
+  }
+
+  /** Asks an execution to stop. @throws ExecutionError `EXECUTION_NOT_FOUND`, `EXECUTION_STATE_CONFLICT` if it has ended */
+  async kill(tenant: string, executionId: string): Promise<void> {
+    const { execution } = await this.get(tenant, executionId)
+    if (TERMINAL_STATES.has(execution.state)) {
+      throw new ExecutionError(
+        'EXECUTION_STATE_CONFLICT',
+        `The execution ${executionId} has ended: it is ${execution.state}.`,
+      )
+    }
+    await this.#executor.request(tenant, executionId, { type: 'killRequested', atMs: Date.now() })
+  }
+
+  /** As it is now, from memory where it runs here. @throws ExecutionError `EXECUTION_NOT_FOUND` */
+  async get(tenant: string, executionId: string): Promise<ExecutionSnapshot> {
+    const live = this.#live.get(executionId)
+    if (live && live.state.execution.tenant === tenant) return snapshotOf(live)
+    const execution = await this.#options.executions.find(tenant, executionId)
+    if (execution === undefined) {
+      throw new ExecutionError('EXECUTION_NOT_FOUND', `There is no execution ${executionId}.`)
+    }
+    return { execution, taskRuns: await this.#options.executions.listTaskRuns(tenant, executionId) }
+  }
+
+  /** Resolves when the execution has reached its terminal state; rejects when `signal` aborts. */
+  async waitForEnd(tenant: string, executionId: string, signal: AbortSignal): Promise<ExecutionSnapshot> {
+    const ended = Promise.withResolvers<ExecutionSnapshot>()
+    const stop = this.subscribe(executionId, (snapshot) => {
+      if (TERMINAL_STATES.has(snapshot.execution.state)) ended.resolve(snapshot)
+    })
+    const abort = () => ended.reject(signal.reason)
+    signal.addEventListener('abort', abort, { once: true })
+    try {
+      if (signal.aborted) abort()
+      // Subscribed before this look, so that an end between the two is not missed.
+      const now = await this.get(tenant, executionId)
+      if (TERMINAL_STATES.has(now.execution.state)) ended.resolve(now)
+      return await ended.promise
+    } finally {
+      stop()
+      signal.removeEventListener('abort', abort)
+    }
+  }
+
+  /** Calls the listener with each durable change of an execution, in order. @returns how to stop. */
+  subscribe(executionId: string, listener: Listener): () => void {
+    const listeners = this.#listeners.get(executionId) ?? new Set()
+    this.#listeners.set(executionId, listeners)
+    listeners.add(listener)
+    return () => {
+      listeners.delete(listener)
+      if (listeners.size === 0) this.#listeners.delete(executionId)
+    }
+  }
+
+  /** Resolves when all logs and metrics reported so far can be read. */
+  async flush(): Promise<void> {
+    await Promise.all([this.#logs.flush(), this.#metrics.flush()])
+  }
+
+  /**
+   * Resolves when no execution here runs a flow that was resolved to this version. New ones are no matter: once the version
+   * left the catalog, none resolves to it.
+   */
+  async whenUnused(packageName: string, version: string): Promise<void> {
+    while (this.#live.uses(packageName, version)) {
+      await new Promise<void>((resolve) => this.#settlements.add(resolve))
+    }
+  }
+
+  /**
+   * Waits up to `graceMs` for running attempts and writes what is on its way. What still runs then is found again by the
+   * next start.
+   */
+  async close(graceMs = 0): Promise<void> {
+    await this.#worker.stop(graceMs)
+    this.#isClosed = true
+    for (const timer of this.#timers) clearTimeout(timer)
+    this.#timers.clear()
+    await this.#executor.close()
+    await this.flush()
+  }
+
+  async #recover({ tenant, executionId }: ExecutionRecord): Promise<void> {
+    const atMs = Date.now()
+    try {
+      await this.#executor.request(tenant, executionId, { type: 'recover', atMs, random: Math.random() })
+    } catch (error) {
+      const { message } = serializeError(error)
+      await this.#executor.request(tenant, executionId, {
+        type: 'abandoned',
+        atMs,
+        error: { code: 'EXECUTION_FLOW_UNAVAILABLE', message: `It cannot go on after a restart: ${message}` },
+      })
+    }
+  }
+
+  #handle(effect: Effect, live: LiveExecution): void {
+    const { tenant, executionId } = live.state.execution
+    switch (effect.type) {
+      case 'submit':
+        return this.#submit(effect, live)
+      case 'kill':
+        return this.#worker.kill(effect.attemptId)
+      case 'wake':
+        return this.#wakeAt(effect.dueAtMs, () =>
+          this.#executor.post(tenant, executionId, {
+            type: 'retryDue',
+            atMs: Date.now(),
+            taskRunId: effect.taskRunId,
+          }),
+        )
+      case 'renderOutputs':
+        void this.#renderOutputs(live)
+        return
+      case 'ended':
+        return
+      case 'settled':
+        for (const settle of this.#settlements) settle()
+        this.#settlements.clear()
+        return
+      default:
+        return effect satisfies never
+    }
+  }
+
+  #submit(effect: Extract<Effect, { type: 'submit' }>, { flow, state }: LiveExecution): void {
+    const taskRun = state.taskRun(effect.taskRunId)
+    const task = flow && taskRun && taskOf(flow, taskRun.taskId)
+    if (!task) throw new Error(`No task for task run ${effect.taskRunId}.`)
+    this.#worker.submit({ flow, state, task, taskRun, attemptId: effect.attemptId, attempt: effect.attempt })
+  }
+
+  async #renderOutputs({ flow, state }: LiveExecution): Promise<void> {
+    if (!flow) return
+    const { tenant, executionId } = state.execution
+    const services = expressionServices(flow, this.#options.capabilities, new SecretMask())
+    try {
+      const variables = executionVariables(flow, state, this.#options.instance)
+      const outputs = await renderFlowOutputs(flow, { variables, services })
+      this.#executor.post(tenant, executionId, {
+        type: 'outputsRendered',
+        atMs: Date.now(),
+        result: { outputs },
+      })
+    } catch (error) {
+      const result = { error: serializeError(error) }
+      this.#executor.post(tenant, executionId, { type: 'outputsRendered', atMs: Date.now(), result })
+    }
+  }
+
+  #wakeAt(dueAtMs: number, wake: () => void): void {
+    if (this.#isClosed) return
+    const waitMs = Math.max(0, dueAtMs - Date.now())
+    const timer = setTimeout(
+      () => {
+        this.#timers.delete(timer)
+        if (waitMs > MAX_TIMER_MS) this.#wakeAt(dueAtMs, wake)
+        else wake()
+      },
+      Math.min(waitMs, MAX_TIMER_MS),
+    )
+    this.#timers.add(timer)
+  }
+
+  #notify(live: LiveExecution): void {
+    const listeners = this.#listeners.get(live.state.execution.executionId)
+    if (!listeners) return
+    const snapshot = snapshotOf(live)
+    for (const listener of listeners) listener(snapshot)
+  }
+}
+
+const taskIndexes = new WeakMap<CompiledFlow, ReadonlyMap<string, CompiledFlow['tasks'][number]>>()
+
+function taskOf(flow: CompiledFlow, taskId: string): CompiledFlow['tasks'][number] | undefined {
+  let index = taskIndexes.get(flow)
+  if (index === undefined) {
+    const all = [...flow.tasks, ...flow.errors, ...flow.finally, ...flow.afterExecution]
+    index = new Map(all.map((task) => [task.taskId, task]))
+    taskIndexes.set(flow, index)
+  }
+  return index.get(taskId)
+}
+
+function snapshotOf({ state }: LiveExecution): ExecutionSnapshot {
+  return { execution: state.execution, taskRuns: [...state.taskRuns] }
+}
+
+/** The flow's labels, overridden by those given at the start. */
+function mergeLabels(ofFlow: readonly Label[], given: readonly Label[]): readonly Label[] {
+  return [...new Map([...ofFlow, ...given].map((label) => [label.key, label])).values()]
+}

@@ -1,0 +1,84 @@
+import type { CompiledFlow } from '../../flow/index.ts'
+import { ExecutionState } from '../execution-state.ts'
+import type { ExecutionRecord } from '../model.ts'
+import { EMPTY_PLAN, planOf } from '../plan.ts'
+import type { ExecutionRepository } from '../repository.ts'
+
+/** An execution in memory, with the revision that it runs. */
+export interface LiveExecution {
+  readonly state: ExecutionState
+  /** Absent when the revision cannot run any more: then the execution can only be abandoned. */
+  readonly flow: CompiledFlow | undefined
+}
+
+/** Gives the revision that an execution runs, ready to run. */
+export interface FlowProvider {
+  /** @throws if the revision is gone or does not compile any more. */
+  prepare(tenant: string, namespace: string, flowId: string, revision?: number): Promise<CompiledFlow>
+}
+
+/** The executions that this executor works on. What is not here is rebuilt from its rows when an event asks for it. */
+export class LiveExecutions {
+  readonly #live = new Map<string, LiveExecution>()
+  readonly #executions: ExecutionRepository
+  readonly #flows: FlowProvider
+
+  constructor(executions: ExecutionRepository, flows: FlowProvider) {
+    this.#executions = executions
+    this.#flows = flows
+  }
+
+  get size(): number {
+    return this.#live.size
+  }
+
+  /** True while an execution here runs a revision that was resolved to this version. */
+  uses(packageName: string, version: string): boolean {
+    for (const { flow } of this.#live.values()) {
+      for (const entry of Object.values(flow?.lock.entries ?? {})) {
+        if (entry.packageName === packageName && entry.version === version) return true
+      }
+    }
+    return false
+  }
+
+  get(executionId: string): LiveExecution | undefined {
+    return this.#live.get(executionId)
+  }
+
+  add(flow: CompiledFlow, execution: ExecutionRecord): LiveExecution {
+    const live = { flow, state: new ExecutionState(planOf(flow), execution) }
+    this.#live.set(execution.executionId, live)
+    return live
+  }
+
+  /** @returns undefined if there is no such execution. */
+  async load(tenant: string, executionId: string): Promise<LiveExecution | undefined> {
+    const execution = await this.#executions.find(tenant, executionId)
+    if (execution === undefined) return undefined
+    const flow = await this.#flows.prepare(
+      tenant,
+      execution.namespace,
+      execution.flowId,
+      execution.flowRevision,
+    )
+    const taskRuns = await this.#executions.listTaskRuns(tenant, executionId)
+    const live = { flow, state: new ExecutionState(planOf(flow), execution, taskRuns) }
+    this.#live.set(executionId, live)
+    return live
+  }
+
+  /** As `load`, for an execution whose revision cannot be prepared: its rows, to be brought to an end. */
+  async loadOrphan(tenant: string, executionId: string): Promise<LiveExecution | undefined> {
+    const execution = await this.#executions.find(tenant, executionId)
+    if (execution === undefined) return undefined
+    const taskRuns = await this.#executions.listTaskRuns(tenant, executionId)
+    const live = { flow: undefined, state: new ExecutionState(EMPTY_PLAN, execution, taskRuns) }
+    this.#live.set(executionId, live)
+    return live
+  }
+
+  evict(executionId: string): void {
+    this.#live.delete(executionId)
+  }
+}

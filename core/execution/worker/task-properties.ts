@@ -1,0 +1,67 @@
+import { serializeError } from '../../errors/index.ts'
+import type { Scope } from '../../expression/index.ts'
+import type { CompiledTask } from '../../flow/index.ts'
+import { ExecutionError } from '../errors.ts'
+
+const literals = new WeakMap<CompiledTask, string>()
+
+/**
+ * The properties of a task as its plugin gets them: rendered, with defaults, checked. JSON text, made once for a task
+ * without expressions.
+ *
+ * @throws ExecutionError `TASK_EXPRESSION_FAILED`, `TASK_PROPERTY_INVALID`
+ */
+export function renderProperties(task: CompiledTask, scope: () => Scope): string | Promise<string> {
+  if (!task.properties.isLiteral) return renderDynamic(task, scope())
+  const known = literals.get(task)
+  if (known !== undefined) return known
+  const text = check(task, task.properties.written)
+  literals.set(task, text)
+  return text
+}
+
+/** Whether a task is due: its `runIf`, by the language's idea of truth. */
+export async function isDue(task: CompiledTask, scope: () => Scope): Promise<boolean> {
+  if (task.runIf === undefined) return true
+  try {
+    const rendered = await task.runIf.render(scope())
+    return !FALSE_TEXTS.has(String(rendered).trim().toLowerCase())
+  } catch (error) {
+    throw expressionFault(task, error)
+  }
+}
+
+const FALSE_TEXTS: ReadonlySet<string> = new Set(['', 'false', '0', '-0', '0.0', 'null'])
+
+async function renderDynamic(task: CompiledTask, scope: Scope): Promise<string> {
+  let rendered: unknown
+  try {
+    rendered = await task.properties.render(scope)
+  } catch (error) {
+    throw expressionFault(task, error)
+  }
+  return check(task, rendered)
+}
+
+function check(task: CompiledTask, properties: unknown): string {
+  const { value, faults } = task.plugin.checkRendered(properties)
+  if (faults.length === 0) return JSON.stringify(value)
+  const listed = faults.map(({ path, message }) => `${path}: ${message}`).join('; ')
+  throw new ExecutionError(
+    'TASK_PROPERTY_INVALID',
+    `The properties of task "${task.taskId}" do not fit ${task.plugin.type}: ${listed}`,
+    {
+      at: { path: task.path },
+      problems: faults,
+    },
+  )
+}
+
+function expressionFault(task: CompiledTask, error: unknown): ExecutionError {
+  const { message, hint, at } = serializeError(error)
+  return new ExecutionError('TASK_EXPRESSION_FAILED', message, {
+    ...(hint === undefined ? {} : { hint }),
+    at: { ...at, path: at?.path === undefined ? task.path : `${task.path}.${at.path}` },
+    cause: error,
+  })
+}
