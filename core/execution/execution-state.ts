@@ -2,7 +2,7 @@ import type { JsonValue } from '@pinion/plugin-sdk/manifest'
 import type { ExecutionRecord, State, TaskRunRecord } from './model.ts'
 import { TERMINAL_STATES } from './model.ts'
 import type { Phase, Plan } from './plan.ts'
-import type { Reduction } from './reducer.ts'
+import type { Reduction } from './reduction.ts'
 
 /** What the reducer may look at. */
 export interface ExecutionView {

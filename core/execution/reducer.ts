@@ -6,16 +6,8 @@ import { MAX_RESUBMISSIONS } from './limits.ts'
 import type { ExecutionRecord, State, TaskRunRecord } from './model.ts'
 import { TERMINAL_STATES } from './model.ts'
 import type { Phase } from './plan.ts'
+import type { Reduction } from './reduction.ts'
 import { retryDelayMs } from './retry.ts'
-
-/** What an event does to an execution: rows to write in one transaction, and effects for when they are durable. */
-export interface Reduction {
-  readonly execution?: ExecutionRecord
-  readonly insertedTaskRuns: readonly TaskRunRecord[]
-  readonly updatedTaskRuns: readonly TaskRunRecord[]
-  readonly cursors: Readonly<Partial<Record<Phase, number>>>
-  readonly effects: readonly Effect[]
-}
 
 /**
  * Decides what an event means. Deterministic: no clock, no dice, no I/O; time comes with the event and ids from `newId`.

@@ -1,5 +1,5 @@
 import type { ExecutionRecord, TaskRunRecord } from '../model.ts'
-import type { Reduction } from '../reducer.ts'
+import type { Reduction } from '../reduction.ts'
 import type { ExecutionChanges } from '../repository.ts'
 
 /** The rows that a batch of reductions leaves behind: each row once, as it is at the end. */
