@@ -22,6 +22,5 @@ export const SCAN_PAGE_SIZE = 100
 
 export const MAX_FLOW_ID_LENGTH = 100
 export const MAX_TASK_ID_LENGTH = 256
-export const MAX_NAMESPACE_LENGTH = 150
 /** A hundred years: beyond this a duration is a mistake, and milliseconds stay exact. */
 export const MAX_DURATION_MS = 100 * 366 * 86_400_000

@@ -1,0 +1,44 @@
+/**
+ * What the flow language has and the engine does not run yet. A flow that uses it is refused instead of run without it.
+ * This table is the only place that knows: a feature that lands is a row that goes.
+ *
+ * `error`: the flow would behave otherwise than it says. `warning`: the flow runs, the feature waits.
+ */
+export const UNSUPPORTED_FLOW_PROPERTIES: Readonly<Record<string, UnsupportedFeature>> = {
+  concurrency: { severity: 'error', hint: 'Remove it, or start executions one at a time.' },
+  checks: { severity: 'error', hint: 'Remove it, and check inputs in a first task.' },
+  sla: { severity: 'error', hint: 'Remove it; a task can be bounded by its `timeout`.' },
+  retry: { severity: 'error', hint: 'Give the tasks a `retry` of their own.' },
+  workerGroup: { severity: 'error', hint: 'Remove it: every worker runs every task.' },
+  listeners: { severity: 'error', hint: 'Use a Flow trigger in another flow, or `afterExecution`.' },
+  triggers: {
+    severity: 'warning',
+    hint: 'They are checked and their versions are pinned; start the flow by the API.',
+  },
+}
+
+export const UNSUPPORTED_TASK_PROPERTIES: Readonly<Record<string, UnsupportedFeature>> = {
+  taskCache: { severity: 'error', hint: 'Remove it: the task runs each time.' },
+  workerGroup: { severity: 'error', hint: 'Remove it: every worker runs every task.' },
+  logToFile: { severity: 'error', hint: 'Remove it: logs are kept in the store.' },
+  interruptible: {
+    severity: 'error',
+    hint: 'Remove it: every task is interrupted when its execution is killed.',
+  },
+}
+
+export const UNSUPPORTED_TRIGGER_PROPERTIES: Readonly<Record<string, UnsupportedFeature>> = {
+  workerGroup: { severity: 'error', hint: 'Remove it: every worker evaluates every trigger.' },
+  logToFile: { severity: 'error', hint: 'Remove it: logs are kept in the store.' },
+}
+
+/** A task within a task: flowable types and their like. */
+export const NESTED_TASKS: UnsupportedFeature = {
+  severity: 'error',
+  hint: 'Write its tasks one after the other at the top of the flow.',
+}
+
+export interface UnsupportedFeature {
+  readonly severity: 'error' | 'warning'
+  readonly hint: string
+}
