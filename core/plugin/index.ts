@@ -1,3 +1,35 @@
+export {
+  type BundlePaths,
+  Catalog,
+  type CatalogListener,
+  type CatalogOptions,
+  type FindOffering,
+  type PackageVersionView,
+  type PackageView,
+  type PluginGroup,
+  type PropertyDescription,
+  type PropertyGroup,
+  type TypeDescription,
+  type TypePolicyOptions,
+  type TypeSchema,
+  type TypeSummary,
+} from './catalog/index.ts'
+export {
+  type Coordinate,
+  type Coordinates,
+  createCoordinates,
+  type GroupScopes,
+} from './coordinates/index.ts'
+export {
+  type DefaultLevels,
+  type DefaultsTarget,
+  type FindNestedTarget,
+  mergeDefaults,
+  toVersionRequest,
+} from './defaults/index.ts'
+export { PLUGIN_ERRORS, PluginError, type PluginErrorCode } from './errors.ts'
+export { type InspectedPackage, inspectPackage, type OpenTarball } from './inspect/index.ts'
+export { parseManifest } from './manifest/index.ts'
 export type { InstallState, PluginVersionRecord, PluginVersionRepository } from './repository.ts'
 export type {
   CatalogSnapshot,
@@ -6,4 +38,14 @@ export type {
   VersionChoice,
   VersionRequest,
 } from './resolved-type.ts'
+export {
+  compilePattern,
+  createTypeChecks,
+  findNearestName,
+  locatePlugins,
+  type NestedPlugin,
+  type Pattern,
+  type TypeChecks,
+} from './schema/index.ts'
 export type { DownloadedPackage, PackageSource, PackageSummary, PackageVersions } from './source.ts'
+export { parseDefaultVersion } from './version/index.ts'

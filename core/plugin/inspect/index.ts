@@ -1,0 +1,1 @@
+export { type InspectedPackage, inspectPackage, type OpenTarball } from './inspect-package.ts'
