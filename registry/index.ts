@@ -1,0 +1,1 @@
+export { type RegistryProcess, startRegistryProcess } from './embedded/registry-process.ts'
