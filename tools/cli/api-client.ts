@@ -23,7 +23,12 @@ export interface ApiRequest {
 interface Fault {
   readonly message?: string
   readonly hint?: string
-  readonly problems?: readonly { readonly message?: string; readonly path?: string; readonly line?: number; readonly column?: number }[]
+  readonly problems?: readonly {
+    readonly message?: string
+    readonly path?: string
+    readonly line?: number
+    readonly column?: number
+  }[]
 }
 
 /** Speaks to a server's REST interface. Every fault becomes a {@link CliError} with what the server said to do. */
@@ -55,7 +60,8 @@ export class ApiClient {
     if (this.#options.authorization !== undefined) headers['authorization'] = this.#options.authorization
     if (request.json !== undefined) headers['content-type'] = 'application/json'
     if (request.body) headers['content-type'] = request.body.type
-    const body = request.json === undefined ? (request.body?.data ?? request.form) : JSON.stringify(request.json)
+    const body =
+      request.json === undefined ? (request.body?.data ?? request.form) : JSON.stringify(request.json)
     let response: Response
     try {
       response = await fetch(target, {
@@ -77,7 +83,9 @@ export class ApiClient {
   }
 
   #target(path: string, query: NonNullable<ApiRequest['query']>): URL {
-    const below = path.startsWith('tenant:') ? `${encodeURIComponent(this.#options.tenant)}/${path.slice('tenant:'.length)}` : path
+    const below = path.startsWith('tenant:')
+      ? `${encodeURIComponent(this.#options.tenant)}/${path.slice('tenant:'.length)}`
+      : path
     const target = new URL(`/api/v1/${below}`, this.#options.url)
     for (const [name, value] of Object.entries(query)) {
       for (const item of Array.isArray(value) ? value : [value]) {
@@ -97,11 +105,16 @@ async function faultOf(response: Response, target: URL): Promise<CliError> {
     fault = { message: text.slice(0, 500) }
   }
   const details = (fault.problems ?? []).map(({ message, path, line, column }) => {
-    const place = line === undefined ? (path ?? '') : `${line}:${column ?? 1}${path === undefined ? '' : ` ${path}`}`
+    const place =
+      line === undefined ? (path ?? '') : `${line}:${column ?? 1}${path === undefined ? '' : ` ${path}`}`
     return place === '' ? (message ?? '') : `${place}  ${message ?? ''}`
   })
   const isRefused = response.status === 401 || response.status === 403
-  const hint = fault.hint ?? (response.status === 401 ? 'Sign in with --user NAME:PASSWORD or --token TOKEN (or PINION_USER, PINION_TOKEN).' : undefined)
+  const hint =
+    fault.hint ??
+    (response.status === 401
+      ? 'Sign in with --user NAME:PASSWORD or --token TOKEN (or PINION_USER, PINION_TOKEN).'
+      : undefined)
   return new CliError(fault.message || `${target.pathname} answered ${response.status}.`, {
     exitCode: isRefused ? EXIT.refused : EXIT.failed,
     details,

@@ -9,7 +9,12 @@ export class CliError extends Error {
 
   constructor(
     message: string,
-    options: { readonly exitCode?: ExitCode; readonly hint?: string; readonly details?: readonly string[]; readonly cause?: unknown } = {},
+    options: {
+      readonly exitCode?: ExitCode
+      readonly hint?: string
+      readonly details?: readonly string[]
+      readonly cause?: unknown
+    } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
     this.name = 'CliError'

@@ -20,7 +20,11 @@ export interface CliContext {
 }
 
 /** Flags win over the environment (`PINION_URL`, `PINION_TENANT`, `PINION_USER`, `PINION_TOKEN`). */
-export function createContext(options: GlobalOptions, env: NodeJS.ProcessEnv, terminal: Terminal): CliContext {
+export function createContext(
+  options: GlobalOptions,
+  env: NodeJS.ProcessEnv,
+  terminal: Terminal,
+): CliContext {
   const format = FORMATS.find((known) => known === (options.output ?? 'table'))
   if (format === undefined) {
     throw new CliError(`--output is ${FORMATS.join(', ')}, not ${options.output}.`, { exitCode: EXIT.usage })
@@ -29,7 +33,12 @@ export function createContext(options: GlobalOptions, env: NodeJS.ProcessEnv, te
   if (!URL.canParse(url)) throw new CliError(`${url} is not a URL.`, { exitCode: EXIT.usage })
   const token = options.token ?? env['PINION_TOKEN']
   const user = options.user ?? env['PINION_USER']
-  const authorization = token !== undefined ? `Bearer ${token}` : user === undefined ? undefined : `Basic ${Buffer.from(user).toString('base64')}`
+  const authorization =
+    token !== undefined
+      ? `Bearer ${token}`
+      : user === undefined
+        ? undefined
+        : `Basic ${Buffer.from(user).toString('base64')}`
   return {
     terminal,
     format,

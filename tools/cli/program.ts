@@ -17,7 +17,9 @@ export type ContextOf = (command: Command) => CliContext
 /** Runs one command line. @returns the exit code; nothing is thrown. */
 export async function runCli(args: readonly string[], env = process.env): Promise<ExitCode> {
   const terminal = new Terminal(process.stdout, process.stderr)
-  const program = createProgram((command) => createContext(command.optsWithGlobals<GlobalOptions>(), env, terminal))
+  const program = createProgram((command) =>
+    createContext(command.optsWithGlobals<GlobalOptions>(), env, terminal),
+  )
   try {
     await program.parseAsync(args, { from: 'user' })
     return EXIT.ok

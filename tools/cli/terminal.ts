@@ -42,15 +42,24 @@ export class Terminal {
 export function table(rows: readonly unknown[], columns: readonly string[]): string {
   const cells = rows.map((row) => columns.map((column) => cell(valueAt(row, column))))
   const headings = columns.map((column) => column.toUpperCase())
-  const widths = headings.map((heading, index) => Math.max(heading.length, ...cells.map((row) => row[index]?.length ?? 0)))
+  const widths = headings.map((heading, index) =>
+    Math.max(heading.length, ...cells.map((row) => row[index]?.length ?? 0)),
+  )
   return [headings, ...cells]
-    .map((row) => row.map((text, index) => text.padEnd(widths[index] ?? 0)).join('  ').trimEnd())
+    .map((row) =>
+      row
+        .map((text, index) => text.padEnd(widths[index] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
     .join('\n')
 }
 
 function valueAt(row: unknown, path: string): unknown {
   return path.split('.').reduce<unknown>((value, key) => {
-    return typeof value === 'object' && value !== null && Object.hasOwn(value, key) ? Reflect.get(value, key) : undefined
+    return typeof value === 'object' && value !== null && Object.hasOwn(value, key)
+      ? Reflect.get(value, key)
+      : undefined
   }, row)
 }
 

@@ -9,7 +9,11 @@ interface Execution {
   readonly namespace: string
   readonly flowId: string
   readonly state: { readonly current: string; readonly duration?: string; readonly startDate?: string }
-  readonly taskRunList?: readonly { readonly taskId: string; readonly state: { readonly current: string }; readonly outputs?: unknown }[]
+  readonly taskRunList?: readonly {
+    readonly taskId: string
+    readonly state: { readonly current: string }
+    readonly outputs?: unknown
+  }[]
 }
 
 interface LogLine {
@@ -74,7 +78,13 @@ export function executionCommands(contextOf: ContextOf): Command {
       if (format !== 'table') return terminal.answer(execution, format, COLUMNS)
       terminal.answer(execution, format, COLUMNS)
       terminal.print('')
-      terminal.answer(execution.taskRunList ?? [], format, ['taskId', 'state.current', 'plugin.packageName', 'plugin.version', 'outputs'])
+      terminal.answer(execution.taskRunList ?? [], format, [
+        'taskId',
+        'state.current',
+        'plugin.packageName',
+        'plugin.version',
+        'outputs',
+      ])
     })
 
   executions
@@ -84,7 +94,8 @@ export function executionCommands(contextOf: ContextOf): Command {
       const { api, terminal, format } = contextOf(command)
       const lines = await api.call<readonly LogLine[]>(`tenant:logs/${id}`, { query: { minLevel: level } })
       if (format !== 'table') return terminal.answer(lines, format, [])
-      for (const line of lines) terminal.print(`${line.timestamp} ${line.level.padEnd(5)} ${line.taskId ?? '-'}  ${line.message}`)
+      for (const line of lines)
+        terminal.print(`${line.timestamp} ${line.level.padEnd(5)} ${line.taskId ?? '-'}  ${line.message}`)
     })
 
   executions

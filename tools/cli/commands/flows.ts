@@ -28,7 +28,9 @@ export function flowCommands(contextOf: ContextOf): Command {
     .option('-n, --namespace <namespace>', 'this namespace and those below it')
     .action(async ({ namespace }, command) => {
       const { api, terminal, format } = contextOf(command)
-      const { results } = await api.call<{ results: readonly Flow[] }>('tenant:flows/search', { query: { namespace, size: 1000 } })
+      const { results } = await api.call<{ results: readonly Flow[] }>('tenant:flows/search', {
+        query: { namespace, size: 1000 },
+      })
       terminal.answer(results, format, COLUMNS)
     })
 
@@ -39,7 +41,9 @@ export function flowCommands(contextOf: ContextOf): Command {
     .action(async (flow: string, { revision }, command) => {
       const { api, terminal, format } = contextOf(command)
       const { namespace, id } = splitFlowId(flow)
-      const found = await api.call<Flow>(`tenant:flows/${namespace}/${id}`, { query: { source: true, revision } })
+      const found = await api.call<Flow>(`tenant:flows/${namespace}/${id}`, {
+        query: { source: true, revision },
+      })
       if (format === 'table') terminal.print((found.source ?? '').trimEnd())
       else terminal.answer(found, format, COLUMNS)
     })
@@ -52,9 +56,13 @@ export function flowCommands(contextOf: ContextOf): Command {
       let faults = 0
       for (const file of files) {
         const source = await readSource(file)
-        const results = await api.call<readonly Validation[]>('tenant:flows/validate', { method: 'POST', body: source })
+        const results = await api.call<readonly Validation[]>('tenant:flows/validate', {
+          method: 'POST',
+          body: source,
+        })
         for (const { constraints, warnings } of results) {
-          for (const warning of warnings ?? []) terminal.note(`${file}: ${terminal.style('yellow', 'warning')} ${warning}`)
+          for (const warning of warnings ?? [])
+            terminal.note(`${file}: ${terminal.style('yellow', 'warning')} ${warning}`)
           if (!constraints) continue
           faults++
           for (const line of constraints.split('\n')) terminal.note(`${file}: ${line}`)
@@ -70,7 +78,10 @@ export function flowCommands(contextOf: ContextOf): Command {
     .action(async (files: string[], _options, command) => {
       const { api, terminal, format } = contextOf(command)
       const saved: Flow[] = []
-      for (const file of files) saved.push(await api.call<Flow>('tenant:flows/deploy', { method: 'POST', body: await readSource(file) }))
+      for (const file of files)
+        saved.push(
+          await api.call<Flow>('tenant:flows/deploy', { method: 'POST', body: await readSource(file) }),
+        )
       terminal.answer(saved, format, COLUMNS)
     })
 

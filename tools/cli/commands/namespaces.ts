@@ -9,20 +9,22 @@ const COLUMNS = ['id', 'description']
 export function namespaceCommands(contextOf: ContextOf): Command {
   const namespaces = new Command('namespaces').description('what the flows of a namespace have in common')
 
-  namespaces
-    .command('list')
-    .action(async (_options, command) => {
-      const { api, terminal, format } = contextOf(command)
-      const { results } = await api.call<{ results: readonly unknown[] }>('tenant:namespaces/search')
-      terminal.answer(results, format, COLUMNS)
-    })
+  namespaces.command('list').action(async (_options, command) => {
+    const { api, terminal, format } = contextOf(command)
+    const { results } = await api.call<{ results: readonly unknown[] }>('tenant:namespaces/search')
+    terminal.answer(results, format, COLUMNS)
+  })
 
   namespaces
     .command('get <namespace>')
     .description('its variables and plugin defaults')
     .action(async (namespace: string, _options, command) => {
       const { api, terminal, format } = contextOf(command)
-      terminal.answer(await api.call(`tenant:namespaces/${namespace}`), format === 'table' ? 'yaml' : format, COLUMNS)
+      terminal.answer(
+        await api.call(`tenant:namespaces/${namespace}`),
+        format === 'table' ? 'yaml' : format,
+        COLUMNS,
+      )
     })
 
   namespaces

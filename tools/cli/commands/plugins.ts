@@ -26,7 +26,10 @@ export function installedPluginCommands(contextOf: ContextOf): Command {
       for (const file of archives) installed.push(await upload(contextOf, command, file))
       if (named.length > 0) {
         installed.push(
-          ...(await api.call<readonly unknown[]>('cluster/versioned-plugins/install', { method: 'POST', json: { plugins: named } })),
+          ...(await api.call<readonly unknown[]>('cluster/versioned-plugins/install', {
+            method: 'POST',
+            json: { plugins: named },
+          })),
         )
       }
       terminal.answer(installed, format, COLUMNS)
@@ -37,7 +40,10 @@ export function installedPluginCommands(contextOf: ContextOf): Command {
     .description('NAME@VERSION: refused while a flow uses it; running tasks end first')
     .action(async (coordinates: string[], _options, command) => {
       const { api, terminal } = contextOf(command)
-      await api.call('cluster/versioned-plugins/uninstall', { method: 'DELETE', json: { plugins: coordinates } })
+      await api.call('cluster/versioned-plugins/uninstall', {
+        method: 'DELETE',
+        json: { plugins: coordinates },
+      })
       terminal.note(`Uninstalled ${coordinates.join(', ')}.`)
     })
 
@@ -67,7 +73,9 @@ export function installedPluginCommands(contextOf: ContextOf): Command {
     .description('plugins in the registries')
     .action(async (text: string | undefined, _options, command) => {
       const { api, terminal, format } = contextOf(command)
-      const found = await api.call<{ results: readonly unknown[] }>('instance/versioned-plugins/available', { query: { q: text } })
+      const found = await api.call<{ results: readonly unknown[] }>('instance/versioned-plugins/available', {
+        query: { q: text },
+      })
       terminal.answer(found.results, format, ['packageName', 'latestVersion', 'repository', 'description'])
     })
 

@@ -18,7 +18,10 @@ export function tokenCommands(contextOf: ContextOf): Command {
     .option('--expires <duration>', 'ISO 8601, such as P90D')
     .action(async (name: string, { expires }, command) => {
       const { api, terminal, format } = contextOf(command)
-      const token = await api.call<Token>('tokens', { method: 'POST', json: { name, ...(expires ? { expiresIn: expires } : {}) } })
+      const token = await api.call<Token>('tokens', {
+        method: 'POST',
+        json: { name, ...(expires ? { expiresIn: expires } : {}) },
+      })
       if (format === 'table') terminal.print(token.token ?? '')
       else terminal.answer(token, format, COLUMNS)
     })
