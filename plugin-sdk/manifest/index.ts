@@ -1,3 +1,10 @@
+export {
+  DURATION_PATTERN,
+  GROUP_PATTERN,
+  PROPERTY_GROUPS,
+  RESERVED_PROPERTIES,
+  TYPE_ID_PATTERN,
+} from './formats.ts'
 export type {
   BundleFile,
   ExampleManifest,

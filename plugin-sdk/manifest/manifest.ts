@@ -38,7 +38,10 @@ export type JsonSchema = JsonObject
 
 export type PluginRuntimeKind = 'isolate' | 'node'
 
-/** `host` may start with `*.`; `ports` empty means 80 and 443. A host of `*` means any public address. */
+/**
+ * `host` may start with `*.`; without `ports` the ports 80 and 443 are meant. A host of `*` means any public address, and without
+ * `ports` every port of it: what a general HTTP client needs.
+ */
 export interface NetworkPermission {
   readonly host: string
   readonly ports?: readonly number[]
@@ -83,7 +86,7 @@ export interface PluginTypeManifest {
   readonly kind: PluginKind
   readonly title: string
   readonly description?: string
-  /** Always `type: object` with `additionalProperties: false`. Never declares `id`, `type` or `version`. */
+  /** Always `type: object`, with `additionalProperties: false` unless the author opened it. Never declares `id`, `type` or `version`. */
   readonly properties: JsonSchema
   readonly outputs?: JsonSchema
   readonly metrics: readonly MetricManifest[]

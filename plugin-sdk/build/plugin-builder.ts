@@ -1,0 +1,222 @@
+import { resolve } from 'node:path'
+import { type BuildFault, BuildRefusedError } from '../errors.ts'
+import { MANIFEST_PATH, type PluginManifest } from '../manifest/index.ts'
+import { inOrder, SchemaDialect } from '../schema/index.ts'
+import { Bundler } from './bundler.ts'
+import { checkPage } from './docs.ts'
+import { checkExamples, checkFlows, type FlowCheck, type PropertiesCheck } from './examples.ts'
+import { checkIcon } from './icons.ts'
+import { assembleManifest, BUNDLE_PATH, SOURCE_MAP_PATH } from './manifest.ts'
+import { writeAtomically, writeIfChanged } from './output.ts'
+import { type ParsedPackage, parsePackage } from './package-fields.ts'
+import { checkPlugin } from './plugin-rules.ts'
+import { type PluginType, readTypes, SchemaReader } from './plugin-types.ts'
+import { type ProjectFile, type ProjectFiles, ProjectReader } from './project-files.ts'
+import { checkTypes } from './type-checker.ts'
+
+/** A plugin that was built. Paths are absolute. */
+export interface BuildResult {
+  readonly directory: string
+  readonly manifest: PluginManifest
+  readonly bundle: Uint8Array
+  readonly sourceMap: Uint8Array
+  readonly bundlePath: string
+  readonly sourceMapPath: string
+  readonly manifestPath: string
+  /** The `Name.gen.ts` that were written anew, relative to the project. */
+  readonly regenerated: readonly string[]
+  readonly durationMs: number
+}
+
+/** A project as it was last looked at: what could be made of it, and what stands against it. */
+interface Draft {
+  readonly files: ProjectFiles
+  readonly parsedPackage: ParsedPackage
+  readonly types: readonly PluginType[]
+  readonly regenerated: readonly string[]
+  readonly code?: { readonly code: Uint8Array; readonly sourceMap: Uint8Array }
+  readonly faults: readonly BuildFault[]
+}
+
+/**
+ * Builds one project again and again. Files that did not change are neither read nor parsed twice: a rebuild after one edit costs a few
+ * milliseconds. Calls must not overlap.
+ */
+export class PluginBuilder {
+  readonly directory: string
+  readonly #reader: ProjectReader
+  readonly #schemas = new SchemaReader(new SchemaDialect())
+  readonly #bundler: Bundler
+  readonly #packages = new WeakMap<ProjectFile, ParsedPackage>()
+
+  constructor(projectDir: string) {
+    this.directory = resolve(projectDir)
+    this.#reader = new ProjectReader(this.directory)
+    this.#bundler = new Bundler(this.directory)
+  }
+
+  /**
+   * Builds and writes `dist/`; generated types that are stale are written too. TypeScript is not checked: see {@link checkTypes}.
+   *
+   * @throws BuildRefusedError with all faults; `dist/` stays as it was
+   * @throws SdkError `PLUGIN_PROJECT_NOT_FOUND`
+   */
+  async rebuild(): Promise<BuildResult> {
+    const startedAtMs = performance.now()
+    const draft = await this.#draft()
+    return await this.#write(draft, [], startedAtMs)
+  }
+
+  /** Like {@link rebuild}, with the TypeScript check, and each whole flow among the examples handed to `validateFlow`. */
+  async build(options: { readonly validateFlow?: FlowCheck } = {}): Promise<BuildResult> {
+    const startedAtMs = performance.now()
+    const draft = await this.#draft()
+    return await this.#write(draft, await this.#thoroughFaults(draft, options), startedAtMs)
+  }
+
+  /** All faults of the project, in the order of files and lines; writes generated types but not `dist/`. */
+  async check(options: { readonly validateFlow?: FlowCheck } = {}): Promise<readonly BuildFault[]> {
+    const draft = await this.#draft()
+    return inOrder([...draft.faults, ...(await this.#thoroughFaults(draft, options))])
+  }
+
+  /**
+   * Runs the TypeScript compiler over the project as it stands: some hundred milliseconds.
+   *
+   * @throws SdkError `PLUGIN_COMPILER_MISSING`
+   */
+  async checkTypes(): Promise<readonly BuildFault[]> {
+    const { types, parsedPackage } = await this.#read()
+    return inOrder(await this.#typeFaults(parsedPackage, types))
+  }
+
+  /** Writes every stale `Name.gen.ts`. @returns their paths relative to the project */
+  async generateTypes(): Promise<readonly string[]> {
+    const { types, faults } = await this.#read()
+    const written = await this.#regenerate(types)
+    if (faults.length > 0) throw new BuildRefusedError(inOrder(faults))
+    return written
+  }
+
+  /** Frees the bundler. The builder is of no use afterwards. */
+  async close(): Promise<void> {
+    await this.#bundler.close()
+  }
+
+  async #read() {
+    const files = this.#reader.read()
+    const parsedPackage = this.#parsePackage(files.packageJson)
+    const { types, faults } = await readTypes(files, parsedPackage.fields, this.#schemas)
+    return { files, parsedPackage, types, faults: [...parsedPackage.faults, ...faults] }
+  }
+
+  async #draft(): Promise<Draft> {
+    const { files, parsedPackage, types, faults } = await this.#read()
+    const runtime = parsedPackage.fields?.runtime ?? 'isolate'
+    const [regenerated, bundled] = await Promise.all([
+      this.#regenerate(types),
+      this.#bundler.bundle(runtime, types),
+    ])
+    const checks = checksOf(types)
+    return {
+      files,
+      parsedPackage,
+      types,
+      regenerated,
+      ...(bundled.ok ? { code: bundled } : {}),
+      faults: [
+        ...faults,
+        ...checkPlugin(files, parsedPackage, types),
+        ...[...files.icons.values()].flatMap(checkIcon),
+        ...[...(files.docs ? [files.docs] : []), ...files.guides].flatMap(checkPage),
+        ...types.flatMap(({ schema, type }) => checkExamples(schema.parsed, type, schema.examples, checks)),
+        ...(bundled.ok ? [] : bundled.faults),
+      ],
+    }
+  }
+
+  async #thoroughFaults(
+    draft: Draft,
+    options: { readonly validateFlow?: FlowCheck },
+  ): Promise<readonly BuildFault[]> {
+    const { validateFlow } = options
+    const [typeFaults, flowFaults] = await Promise.all([
+      this.#typeFaults(draft.parsedPackage, draft.types),
+      validateFlow === undefined
+        ? []
+        : Promise.all(
+            draft.types.map(({ schema }) => checkFlows(schema.parsed, schema.examples, validateFlow)),
+          ),
+    ])
+    return [...typeFaults, ...flowFaults.flat()]
+  }
+
+  async #typeFaults(
+    parsedPackage: ParsedPackage,
+    types: readonly PluginType[],
+  ): Promise<readonly BuildFault[]> {
+    const runtime = parsedPackage.fields?.runtime ?? 'isolate'
+    return await checkTypes(
+      this.directory,
+      runtime,
+      types.map(({ type, declared, codePath, generatedPath }) => ({
+        type,
+        kind: declared.kind,
+        codePath,
+        generatedPath,
+      })),
+    )
+  }
+
+  async #write(draft: Draft, more: readonly BuildFault[], startedAtMs: number): Promise<BuildResult> {
+    const faults = [...draft.faults, ...more]
+    const { code, files, parsedPackage, types, regenerated } = draft
+    if (faults.length > 0 || code === undefined || parsedPackage.fields === undefined) {
+      throw new BuildRefusedError(inOrder(faults))
+    }
+    const manifest = assembleManifest(files, parsedPackage.fields, types, code)
+    await writeAtomically(this.directory, [
+      { path: BUNDLE_PATH, content: code.code },
+      { path: SOURCE_MAP_PATH, content: code.sourceMap },
+      { path: MANIFEST_PATH, content: `${JSON.stringify(manifest, null, 2)}\n` },
+    ])
+    return {
+      directory: this.directory,
+      manifest,
+      bundle: code.code,
+      sourceMap: code.sourceMap,
+      bundlePath: resolve(this.directory, BUNDLE_PATH),
+      sourceMapPath: resolve(this.directory, SOURCE_MAP_PATH),
+      manifestPath: resolve(this.directory, MANIFEST_PATH),
+      regenerated,
+      durationMs: performance.now() - startedAtMs,
+    }
+  }
+
+  async #regenerate(types: readonly PluginType[]): Promise<readonly string[]> {
+    const written = await Promise.all(
+      types.map(async ({ generatedPath, schema }) => {
+        const isWritten = await writeIfChanged(this.directory, generatedPath, schema.generated ?? '')
+        return isWritten ? generatedPath : undefined
+      }),
+    )
+    return written.filter((path) => path !== undefined)
+  }
+
+  #parsePackage(file: ProjectFile): ParsedPackage {
+    const known = this.#packages.get(file)
+    if (known) return known
+    const parsed = parsePackage(file)
+    this.#packages.set(file, parsed)
+    return parsed
+  }
+}
+
+function checksOf(types: readonly PluginType[]): ReadonlyMap<string, PropertiesCheck> {
+  const checks = new Map<string, PropertiesCheck>()
+  for (const { type, declared, schema } of types) {
+    if (schema.check === undefined) continue
+    for (const id of [type, ...(declared.aliases ?? [])]) checks.set(id, schema.check)
+  }
+  return checks
+}
