@@ -47,6 +47,8 @@ export const PLUGIN_ERRORS = {
   PLUGIN_CUSTOM_DISABLED: user,
   /** An allow or deny list holds a pattern that does not compile. */
   PLUGIN_POLICY_INVALID: user,
+  /** Too many installs wait already. */
+  PLUGIN_MANAGER_BUSY: environment,
   /** The manager is closing. */
   PLUGIN_MANAGER_CLOSED: environment,
 } as const satisfies Record<string, ErrorTraits>

@@ -9,6 +9,7 @@ export {
   type PluginGroup,
   type PropertyDescription,
   type PropertyGroup,
+  type Snapshot,
   type TypeDescription,
   type TypePolicyOptions,
   type TypeSchema,
@@ -29,6 +30,22 @@ export {
 } from './defaults/index.ts'
 export { PLUGIN_ERRORS, PluginError, type PluginErrorCode } from './errors.ts'
 export { type InspectedPackage, inspectPackage, type OpenTarball } from './inspect/index.ts'
+export {
+  type Activator,
+  assertManagementAllows,
+  type EventOutcome,
+  type FlowUse,
+  type GrantPermissions,
+  type InstallOutcome,
+  type InstallStep,
+  type ManagementSettings,
+  type PackageEvent,
+  type PackageOffer,
+  PluginManager,
+  type PluginManagerOptions,
+  type RemovalOutcome,
+  type StepListener,
+} from './install/index.ts'
 export { parseManifest } from './manifest/index.ts'
 export type { InstallState, PluginVersionRecord, PluginVersionRepository } from './repository.ts'
 export type {

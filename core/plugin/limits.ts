@@ -43,6 +43,8 @@ export const MAX_JSON_TEXT_LENGTH = 4_000_000
 
 /** Installs that run at the same time; more wait. */
 export const DEFAULT_CONCURRENT_INSTALLS = 4
+/** Installs that wait for one of these; more are refused. */
+export const MAX_WAITING_INSTALLS = 500
 /** Milliseconds that all workers together may take to load a version. */
 export const DEFAULT_ACTIVATION_TIMEOUT_MS = 30_000
 /** Milliseconds. Files of internal storage without a row are another server's install in progress until they are this old. */

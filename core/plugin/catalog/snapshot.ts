@@ -112,6 +112,11 @@ export class Snapshot implements CatalogSnapshot {
     return this.#offers.keys()
   }
 
+  /** The package whose own id this name is, whether it is allowed or not. */
+  ownerOf(type: string): string | undefined {
+    return this.#offers.get(type)?.find(({ alias }) => alias === undefined)?.resolved.packageName
+  }
+
   isAllowed(resolved: ResolvedType): boolean {
     return this.#sources.policy.isAllowed(resolved.type, resolved.manifest.aliases)
   }

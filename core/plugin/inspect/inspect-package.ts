@@ -4,25 +4,23 @@ import { MAX_MANIFEST_BYTES, MAX_PACKAGE_JSON_BYTES } from '../limits.ts'
 import { invalidManifest, isJsonObject, matchBundle, parseManifest } from '../manifest/index.ts'
 
 /**
- * Reads chosen files of a tarball, safely: no link, no path that leaves the package, bounded counts and sizes, nothing
- * unpacked to disk. `registry` provides it.
+ * Reads chosen files of an npm tarball, safely: no link, no path that leaves the package, bounded counts and sizes,
+ * nothing unpacked to disk. `registry` provides it.
  *
- * @param wanted - by an entry's path within the tarball (`package/…`): the most bytes it may have, or undefined
- *   to pass over it
+ * @param wanted - by a file's path in the package (without the archive's first folder): the most bytes it may have,
+ *   or undefined to pass over it
  * @throws with a `code` of its own for an archive that breaks its rules
  */
 export type OpenTarball = (
   path: string,
-  options: { readonly wanted: (entryPath: string) => number | undefined },
-) => Promise<{ readonly entryCount: number; readonly files: ReadonlyMap<string, Buffer> }>
+  options: { readonly wanted: (filePath: string) => number | undefined },
+) => Promise<{ readonly files: ReadonlyMap<string, Buffer> }>
 
 export interface InspectedPackage {
   readonly manifest: PluginManifest
   readonly bundle: Buffer
   readonly sourceMap?: Buffer
 }
-
-const PACKAGE_ROOT = 'package/'
 
 /**
  * Reads a plugin package without running any of it: manifest, bundle and source map, each checked against the others.
@@ -40,14 +38,14 @@ export async function inspectPackage(
   const { files } = await openTarball(path, {
     wanted: wantOnly({ [MANIFEST_PATH]: MAX_MANIFEST_BYTES, 'package.json': MAX_PACKAGE_JSON_BYTES }),
   })
-  const manifestBytes = files.get(PACKAGE_ROOT + MANIFEST_PATH)
+  const manifestBytes = files.get(MANIFEST_PATH)
   if (manifestBytes === undefined) {
     throw new PluginError('PLUGIN_MANIFEST_MISSING', `${label} is no plugin: it has no ${MANIFEST_PATH}.`, {
       hint: 'Build it with `pinion plugin build` before it is packed, and list dist/ in the "files" of package.json.',
     })
   }
   const manifest = parseManifest(manifestBytes.toString('utf8'), label)
-  checkIdentity(manifest, files.get(`${PACKAGE_ROOT}package.json`), label, expected)
+  checkIdentity(manifest, files.get('package.json'), label, expected)
   return { manifest, ...(await readCode(openTarball, path, manifest, label)) }
 }
 
@@ -68,7 +66,7 @@ async function readCode(
 }
 
 function takeFile(files: ReadonlyMap<string, Buffer>, described: BundleFile, label: string): Buffer {
-  const bytes = files.get(PACKAGE_ROOT + described.file)
+  const bytes = files.get(described.file)
   if (bytes === undefined) {
     throw new PluginError(
       'PLUGIN_PACKAGE_INVALID',
@@ -122,8 +120,7 @@ function parseOrUndefined(text: string): unknown {
 
 function wantOnly(
   maxBytesByFile: Readonly<Record<string, number>>,
-): (entryPath: string) => number | undefined {
+): (filePath: string) => number | undefined {
   const wanted = new Map(Object.entries(maxBytesByFile))
-  return (entryPath) =>
-    entryPath.startsWith(PACKAGE_ROOT) ? wanted.get(entryPath.slice(PACKAGE_ROOT.length)) : undefined
+  return (filePath) => wanted.get(filePath)
 }

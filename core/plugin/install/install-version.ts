@@ -1,0 +1,160 @@
+import { toBundleRef } from '../catalog/index.ts'
+import { PluginError } from '../errors.ts'
+import { type InspectedPackage, inspectPackage } from '../inspect/index.ts'
+import type { PluginVersionRecord } from '../repository.ts'
+import { loadEverywhere } from './activation.ts'
+import { saveDistTags } from './dist-tags.ts'
+import { describeVersion, type InstallParts } from './parts.ts'
+
+export interface InstallTarget {
+  readonly packageName: string
+  readonly version: string
+}
+
+/** A tarball on this machine whose integrity was checked. */
+export interface AcquiredTarball {
+  readonly tarballPath: string
+  readonly integrity: string
+  /** Where it came from: a repository's name, or `upload`. */
+  readonly repository: string
+  /** All of the package's dist-tags; absent if they are not known. */
+  readonly distTags?: Readonly<Record<string, string>>
+  readonly deprecatedMessage?: string
+  /** What was read from it, if it was opened already. */
+  readonly inspected?: InspectedPackage
+}
+
+/** Gets the tarball, into the folder if it has to be written. */
+export type AcquireTarball = (incomingFolder: string) => Promise<AcquiredTarball>
+
+export interface InstallOutcome {
+  /** `kept`: it was installed already. */
+  readonly outcome: 'installed' | 'kept'
+  readonly record: PluginVersionRecord
+}
+
+/**
+ * Installs one version in two phases. A crash leaves it wholly there or wholly not:
+ *
+ * | crash before | what a start finds | and does |
+ * | --- | --- | --- |
+ * | `staged` | files without a row | sweeps them |
+ * | `activated` | a STAGED row, its files durable | loads and activates it |
+ * | after | an ACTIVE row | nothing |
+ *
+ * @throws PluginError what inspecting, activating or acquiring throws; `PLUGIN_TYPE_TAKEN`, `PLUGIN_VERSION_DRAINING`,
+ *   `PLUGIN_VERSION_CONFLICT`
+ */
+export async function installVersion(
+  parts: InstallParts,
+  target: InstallTarget,
+  acquire: AcquireTarball,
+): Promise<InstallOutcome> {
+  const existing = await parts.repository.find(target.packageName, target.version)
+  if (existing?.state === 'DRAINING') throw draining(target)
+  if (existing?.state === 'ACTIVE') return { outcome: 'kept', record: existing }
+  if (existing?.state === 'STAGED' && (await parts.folder.has(existing.manifest))) {
+    return { outcome: 'installed', record: await activate(parts, existing) }
+  }
+  await using incoming = await parts.folder.openIncoming()
+  const acquired = await acquire(incoming.path)
+  parts.onStep('downloaded', target.packageName, target.version)
+  const inspected =
+    acquired.inspected ??
+    (await inspectPackage(parts.openTarball, acquired.tarballPath, {
+      name: target.packageName,
+      version: target.version,
+    }))
+  checkTypeOwners(parts, inspected, target)
+  parts.onStep('inspected', target.packageName, target.version)
+  const record = await stage(parts, target, acquired, inspected)
+  return { outcome: 'installed', record: await activate(parts, record, acquired.distTags) }
+}
+
+/**
+ * Second phase: every worker loads the version, then it becomes selectable in one step.
+ *
+ * @throws PluginError `PLUGIN_ACTIVATION_FAILED`, `PLUGIN_ACTIVATION_TIMEOUT`; the row is FAILED then, with the reason
+ */
+export async function activate(
+  parts: InstallParts,
+  record: PluginVersionRecord,
+  distTags?: Readonly<Record<string, string>>,
+): Promise<PluginVersionRecord> {
+  const { repository, catalog, folder } = parts
+  const { packageName, version } = record
+  const bundle = toBundleRef(record, (manifest) => folder.locate(manifest))
+  try {
+    await loadEverywhere(bundle, parts.listActivators(), parts.activationTimeoutMs)
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    await repository.transition(packageName, version, 'STAGED', 'FAILED', reason)
+    await catalog.reload([record])
+    throw error
+  }
+  parts.onStep('loaded', packageName, version)
+  await repository.transition(packageName, version, 'STAGED', 'ACTIVE')
+  const retagged = distTags === undefined ? [] : await saveDistTags(parts, packageName, distTags)
+  await catalog.reload([record, ...retagged])
+  parts.onStep('activated', packageName, version)
+  const active = await repository.find(packageName, version)
+  // Another server may have activated it, or somebody removed it, while the workers loaded it.
+  if (active?.state === 'ACTIVE') return active
+  throw draining(record)
+}
+
+async function stage(
+  parts: InstallParts,
+  { packageName, version }: InstallTarget,
+  acquired: AcquiredTarball,
+  inspected: InspectedPackage,
+): Promise<PluginVersionRecord> {
+  const { manifest } = inspected
+  const previous = parts.catalog.current.records.filter((record) => record.packageName === packageName)
+  const tags = Object.entries(acquired.distTags ?? {}).flatMap(([tag, tagged]) =>
+    tagged === version ? [tag] : [],
+  )
+  const record: PluginVersionRecord = {
+    packageName,
+    version,
+    integrity: acquired.integrity,
+    state: 'STAGED',
+    repository: acquired.repository,
+    manifest,
+    grantedPermissions: parts.grantPermissions(manifest, previous),
+    installedAtMs: parts.nowMs(),
+    distTags: tags,
+    ...(acquired.deprecatedMessage === undefined ? {} : { deprecatedMessage: acquired.deprecatedMessage }),
+  }
+  await parts.bundleLock.run(manifest.bundle.sha512, async () => {
+    await Promise.all([
+      parts.folder.keep(inspected).then(() => parts.onStep('kept', packageName, version)),
+      parts.archive
+        ?.store(packageName, version, acquired.tarballPath)
+        .then(() => parts.onStep('archived', packageName, version)),
+    ])
+    await parts.repository.save(record)
+  })
+  parts.onStep('staged', packageName, version)
+  return record
+}
+
+/** Nobody may offer a type under an id that belongs to another installed package. */
+function checkTypeOwners(parts: InstallParts, { manifest }: InspectedPackage, target: InstallTarget): void {
+  const taken = manifest.types.flatMap(({ type }) => {
+    const owner = parts.catalog.current.ownerOf(type)
+    return owner === undefined || owner === target.packageName ? [] : [`${type} (of ${owner})`]
+  })
+  if (taken.length === 0) return
+  throw new PluginError(
+    'PLUGIN_TYPE_TAKEN',
+    `${describeVersion(target)} offers types that belong to other installed packages: ${taken.join(', ')}.`,
+    { hint: 'Uninstall the other package first, or publish these types under ids of their own.' },
+  )
+}
+
+function draining(target: InstallTarget): PluginError {
+  return new PluginError('PLUGIN_VERSION_DRAINING', `${describeVersion(target)} is being removed.`, {
+    hint: 'Install it again once the tasks that still run on it have ended.',
+  })
+}
