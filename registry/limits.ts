@@ -71,11 +71,17 @@ export const LIST_CONCURRENCY = 16
 export const CLIENT_LIMITS = {
   maxPackumentBytes: 64 * MB,
   maxSearchBytes: 4 * MB,
-  /** Versions whose address and integrity are remembered: they never change. */
-  maxRememberedVersions: 2_000,
+  /** Packages whose versions' addresses are remembered, so that a download right after a lookup asks once. */
+  maxRememberedPackages: 200,
 } as const
 
 export const CLIENT_TIMEOUTS = {
   requestMs: 15_000,
   downloadMs: 120_000,
 } as const
+
+export const MAX_REDIRECTS = 5
+/** A refused or reset connection is tried again, so that a registry may restart unnoticed. */
+export const CLIENT_RETRY = { retries: 2, minTimeout: 100, maxTimeout: 1_000 } as const
+/** What one search may ask of a repository. */
+export const MAX_SEARCH_RESULTS = 250

@@ -82,7 +82,12 @@ export class LiveRegistry implements AsyncDisposable {
     return this.fetch(path, user, { method: 'PUT', body: JSON.stringify(body) })
   }
 
-  publish(name: string, version: string, user: string, bytes = packageTarball(name, version)): Promise<Response> {
+  publish(
+    name: string,
+    version: string,
+    user: string,
+    bytes = packageTarball(name, version),
+  ): Promise<Response> {
     return this.put(escapeName(name), user, publishBody(name, version, bytes))
   }
 

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { objectOrEmpty, stringOf } from '../../json-value.ts'
+import { scopeOf } from '../../package-name.ts'
 import { readFileIfThere, replaceFileDurably } from '../storage/durable-file.ts'
 import type { RegistryLayout } from '../storage/layout.ts'
-import { scopeOf } from '../storage/package-name.ts'
 
 interface Claim {
   readonly owner: string

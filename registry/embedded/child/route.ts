@@ -1,4 +1,4 @@
-import { isPackageName } from '../storage/package-name.ts'
+import { isPackageName } from '../../package-name.ts'
 import { Refusal } from './refusal.ts'
 
 /** A request that changes something, by what it is about. */

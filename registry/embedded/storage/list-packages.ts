@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import { codeOf, messageOf } from '../../errors.ts'
 import { objectOrEmpty, stringOf } from '../../json-value.ts'
 import { LIST_CONCURRENCY } from '../../limits.ts'
+import { isPackageName } from '../../package-name.ts'
 import { readFileIfThere } from './durable-file.ts'
 import { PACKUMENT_FILE, packageDir, type RegistryLayout, tarballFileName } from './layout.ts'
-import { isPackageName } from './package-name.ts'
 import { parsePackument, type StoredPackument } from './packument.ts'
 
 export interface StoredVersion {

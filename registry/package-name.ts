@@ -1,4 +1,4 @@
-import { MAX_PACKAGE_NAME_CHARS } from '../../limits.ts'
+import { MAX_PACKAGE_NAME_CHARS } from './limits.ts'
 
 /**
  * npm's rules for new packages, and one more: no segment begins with a dot, a dash or an underscore, so that a name is a
