@@ -1,18 +1,15 @@
-import type { JsonObject } from '@pinion/plugin-sdk/manifest'
 import { serializeError } from '../errors/index.ts'
 import type { CompiledFlow } from '../flow/index.ts'
-import { newId } from '../id/index.ts'
 import type { PluginRuntime } from '../runtime/index.ts'
 import { ExecutionError } from './errors.ts'
 import type { Effect } from './events.ts'
 import { type EffectHandler, Executor, type ExecutorLog } from './executor/executor.ts'
 import { type FlowProvider, type LiveExecution, LiveExecutions } from './executor/live-executions.ts'
-import { parseInputs } from './input/parse-inputs.ts'
+import { type ExecutionRequest, newExecution } from './input/new-execution.ts'
 import { renderFlowOutputs } from './input/render-outputs.ts'
 import { RECOVERY_PAGE } from './limits.ts'
 import {
   type ExecutionRecord,
-  type Label,
   type LogRecord,
   type MetricRecord,
   type TaskRunRecord,
@@ -37,17 +34,6 @@ export interface ExecutionEngineOptions {
   readonly log: ExecutorLog
 }
 
-export interface ExecutionRequest {
-  readonly tenant: string
-  readonly namespace: string
-  readonly flowId: string
-  readonly revision?: number
-  readonly inputs?: JsonObject
-  readonly labels?: readonly Label[]
-  readonly trigger?: JsonObject
-  readonly kind?: ExecutionRecord['kind']
-}
-
 /** An execution as it is at one moment. */
 export interface ExecutionSnapshot {
   readonly execution: ExecutionRecord
@@ -68,6 +54,7 @@ export class ExecutionEngine {
   readonly #logs: RecordBuffer<LogRecord>
   readonly #metrics: RecordBuffer<MetricRecord>
   readonly #listeners = new Map<string, Set<Listener>>()
+  readonly #starting = new Set<Promise<ExecutionRecord>>()
   /** Those who wait for an execution to leave memory. */
   readonly #settlements = new Set<() => void>()
   readonly #timers = new Set<NodeJS.Timeout>()
@@ -114,31 +101,20 @@ export class ExecutionEngine {
    * @throws ExecutionError `EXECUTION_INPUT_INVALID`, `EXECUTION_FLOW_DISABLED`, `EXECUTION_BACKPRESSURE`; FlowError when the flow is not there or
    * not valid any more
    */
-  async create(request: ExecutionRequest): Promise<ExecutionRecord> {
-    const { tenant, namespace, flowId } = request
-    const flow = await this.#options.flows.prepare(tenant, namespace, flowId, request.revision)
-    if (flow.disabled) {
-      throw new ExecutionError('EXECUTION_FLOW_DISABLED', `The flow ${namespace}.${flowId} is disabled.`, {
-        hint: 'Save it with `disabled: false` to run it.',
-      })
-    }
-    const inputs = parseInputs(flow, request.inputs ?? {})
-    const nowMs = Date.now()
-    const execution: ExecutionRecord = {
-      tenant,
-      executionId: newId(nowMs),
-      namespace,
-      flowId,
-      flowRevision: flow.revision,
-      state: 'CREATED',
-      histories: [{ state: 'CREATED', atMs: nowMs }],
-      labels: mergeLabels(flow.labels, request.labels ?? []),
-      inputs,
-      ...(request.trigger === undefined ? {} : { trigger: request.trigger }),
-      kind: request.kind ?? 'NORMAL',
-      isSettled: false,
-      createdAtMs: nowMs,
-    }
+  create(request: ExecutionRequest): Promise<ExecutionRecord> {
+    const starting = this.#create(request)
+    this.#starting.add(starting)
+    return starting.finally(() => this.#starting.delete(starting))
+  }
+
+  async #create(request: ExecutionRequest): Promise<ExecutionRecord> {
+    const flow = await this.#options.flows.prepare(
+      request.tenant,
+      request.namespace,
+      request.flowId,
+      request.revision,
+    )
+    const execution = newExecution(flow, request, Date.now())
     await this.#executor.create(execution, flow)
     return execution
   }
@@ -203,11 +179,13 @@ export class ExecutionEngine {
   }
 
   /**
-   * Resolves when no execution here runs a flow that was resolved to this version. New ones are no matter: once the version
-   * left the catalog, none resolves to it.
+   * Resolves when no execution here runs a flow that was prepared with this bundle. New ones are no matter: once a version
+   * left the catalog, nothing is prepared with it.
    */
-  async whenUnused(packageName: string, version: string): Promise<void> {
-    while (this.#live.uses(packageName, version)) {
+  async whenUnused(bundleSha512: string): Promise<void> {
+    // A flow may have been prepared a moment ago, for an execution that is not there yet.
+    await Promise.allSettled(this.#starting)
+    while (this.#live.uses(bundleSha512)) {
       await new Promise<void>((resolve) => this.#settlements.add(resolve))
     }
   }
@@ -329,9 +307,4 @@ function taskOf(flow: CompiledFlow, taskId: string): CompiledFlow['tasks'][numbe
 
 function snapshotOf({ state }: LiveExecution): ExecutionSnapshot {
   return { execution: state.execution, taskRuns: [...state.taskRuns] }
-}
-
-/** The flow's labels, overridden by those given at the start. */
-function mergeLabels(ofFlow: readonly Label[], given: readonly Label[]): readonly Label[] {
-  return [...new Map([...ofFlow, ...given].map((label) => [label.key, label])).values()]
 }

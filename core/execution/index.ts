@@ -7,6 +7,7 @@ export {
 export { EXECUTION_ERRORS, ExecutionError, type ExecutionErrorCode } from './errors.ts'
 export type { ExecutorLog } from './executor/executor.ts'
 export type { FlowProvider } from './executor/live-executions.ts'
+export type { ExecutionRequest } from './input/new-execution.ts'
 export { VALUE_TYPES } from './input/typed-value.ts'
 export type {
   Attempt,

@@ -1,11 +1,10 @@
 import { advance, submit } from './advance.ts'
 import { Draft, withLastAttempt } from './draft.ts'
-import type { AttemptOutcome, Effect, ExecutionEvent } from './events.ts'
+import type { AttemptOutcome, ExecutionEvent } from './events.ts'
 import type { ExecutionView } from './execution-state.ts'
 import { MAX_RESUBMISSIONS } from './limits.ts'
-import type { ExecutionRecord, State, TaskRunRecord } from './model.ts'
+import type { State, TaskRunRecord } from './model.ts'
 import { TERMINAL_STATES } from './model.ts'
-import type { Phase } from './plan.ts'
 import type { Reduction } from './reduction.ts'
 import { retryDelayMs } from './retry.ts'
 

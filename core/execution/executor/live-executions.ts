@@ -32,12 +32,10 @@ export class LiveExecutions {
     return this.#live.size
   }
 
-  /** True while an execution here runs a revision that was resolved to this version. */
-  uses(packageName: string, version: string): boolean {
+  /** True while an execution here runs a flow that was prepared with this bundle. */
+  uses(bundleSha512: string): boolean {
     for (const { flow } of this.#live.values()) {
-      for (const entry of Object.values(flow?.lock.entries ?? {})) {
-        if (entry.packageName === packageName && entry.version === version) return true
-      }
+      if (flow && bundlesOf(flow).has(bundleSha512)) return true
     }
     return false
   }
@@ -81,4 +79,15 @@ export class LiveExecutions {
   evict(executionId: string): void {
     this.#live.delete(executionId)
   }
+}
+
+const bundles = new WeakMap<CompiledFlow, ReadonlySet<string>>()
+
+function bundlesOf(flow: CompiledFlow): ReadonlySet<string> {
+  const known = bundles.get(flow)
+  if (known) return known
+  const tasks = [...flow.tasks, ...flow.errors, ...flow.finally, ...flow.afterExecution]
+  const found = new Set(tasks.map((task) => task.plugin.bundle.sha512))
+  bundles.set(flow, found)
+  return found
 }
