@@ -41,5 +41,8 @@ export interface KvRepository {
   get(tenant: string, namespace: string, key: string, nowMs: number): Promise<KvEntry | undefined>
   set(tenant: string, namespace: string, entry: KvEntry): Promise<void>
   remove(tenant: string, namespace: string, key: string): Promise<boolean>
+  /** By key; `prefix` is plain text, empty for all. */
   list(tenant: string, namespace: string, prefix: string, nowMs: number): Promise<readonly KvEntry[]>
+  /** Frees what has expired, of all tenants. @returns how many. */
+  removeExpired(nowMs: number): Promise<number>
 }
