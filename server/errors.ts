@@ -18,16 +18,13 @@ export const SERVER_ERRORS = {
   AUTH_FORBIDDEN: { kind: 'user', retryable: false },
   AUTH_CROSS_SITE: { kind: 'user', retryable: false },
   AUTH_TOO_MANY_FAILURES: { kind: 'user', retryable: true },
-  TENANT_UNKNOWN: { kind: 'user', retryable: false },
-  FLOW_NOT_FOUND: { kind: 'user', retryable: false },
-  EXECUTION_NOT_FOUND: { kind: 'user', retryable: false },
+  TENANT_NOT_FOUND: { kind: 'user', retryable: false },
+  EXECUTION_RUNNING_CONFLICT: { kind: 'user', retryable: true },
+  EXECUTION_FILES_UNSUPPORTED: { kind: 'user', retryable: false },
   NAMESPACE_NOT_FOUND: { kind: 'user', retryable: false },
   NAMESPACE_EXISTS: { kind: 'user', retryable: false },
+  PLUGIN_DOCUMENTATION_NOT_FOUND: { kind: 'user', retryable: false },
   TOKEN_NOT_FOUND: { kind: 'user', retryable: false },
-  PLUGIN_NOT_FOUND: { kind: 'user', retryable: false },
-  PLUGIN_COORDINATE_INVALID: { kind: 'user', retryable: false },
-  PLUGIN_MANAGEMENT_DISABLED: { kind: 'user', retryable: false },
-  REGISTRY_DISABLED: { kind: 'user', retryable: false },
 } as const satisfies Record<string, ErrorTraits>
 
 export type ServerErrorCode = keyof typeof SERVER_ERRORS

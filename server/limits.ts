@@ -33,6 +33,9 @@ export const REQUESTS_PER_CONNECTION = 100_000
 /** Connections at once. */
 export const CONNECTIONS = 4_096
 
+/** Seconds after which a refused client may come again. */
+export const RETRY_AFTER_S = 1
+
 /** Open event streams at once, over all clients. */
 export const EVENT_STREAMS = 512
 /** Bytes that may wait in a stream for a slow reader; beyond that the stream is closed. */

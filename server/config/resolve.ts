@@ -26,7 +26,7 @@ export interface ResolvedConfig {
 /** Environment variables that hold a whole configuration as YAML; the later one wins. */
 const CONFIGURATION_VARIABLES = ['KESTRA_CONFIGURATION', 'PINION_CONFIGURATION']
 /** What the command line client reads for itself; not keys of the server. */
-const CLIENT_VARIABLES = ['PINION_API_URL', 'PINION_API_TOKEN', 'PINION_CONFIG', 'PINION_HOME']
+const CLIENT_VARIABLES = ['PINION_TENANT', 'PINION_USER', 'PINION_TOKEN']
 
 /**
  * Turns the sources into one frozen configuration. Pure. Precedence, lowest first: file, configuration variable, single
