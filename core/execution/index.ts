@@ -1,7 +1,6 @@
 export {
   ExecutionEngine,
   type ExecutionEngineOptions,
-  type ExecutionRequest,
   type ExecutionSnapshot,
 } from './engine.ts'
 export { EXECUTION_ERRORS, ExecutionError, type ExecutionErrorCode } from './errors.ts'
