@@ -1,0 +1,2 @@
+export type { ScaffoldAnswers } from './answers.ts'
+export { type ScaffoldOptions, scaffoldPlugin } from './scaffold-plugin.ts'
