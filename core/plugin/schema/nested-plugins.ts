@@ -1,5 +1,6 @@
 import { type JsonObject, type JsonValue, PLUGIN_KINDS, type PluginKind } from '@pinion/plugin-sdk/manifest'
 import { isJsonObject, LOCAL_REFERENCE } from '../manifest/index.ts'
+import { appendName } from './property-path.ts'
 
 /** `*` as a part of the path stands for every entry of a list or value of a map. */
 export interface NestedPluginPlace {
@@ -78,16 +79,12 @@ function locate(
   }
   if (step !== EVERY) {
     return isJsonObject(value) && Object.hasOwn(value, step)
-      ? locate(value[step], further, join(path, step))
+      ? locate(value[step], further, appendName(path, step))
       : []
   }
   if (Array.isArray(value))
     return value.flatMap((entry, index) => locate(entry, further, `${path}[${index}]`))
-  return entriesOf(value).flatMap(([name, entry]) => locate(entry, further, join(path, name)))
-}
-
-function join(path: string, name: string): string {
-  return path === '' ? name : `${path}.${name}`
+  return entriesOf(value).flatMap(([name, entry]) => locate(entry, further, appendName(path, name)))
 }
 
 function entriesOf(value: JsonValue | undefined): readonly [string, JsonValue][] {

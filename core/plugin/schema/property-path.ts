@@ -3,7 +3,7 @@ import { isJsonObject } from '../manifest/index.ts'
 
 const PLAIN_NAME = /^[A-Za-z_$][\w$-]*$/
 
-/** A JSON pointer into a value as a property path: `/headers/0/x-y` becomes `headers[0]["x-y"]`. */
+/** A JSON pointer into a value as a property path: `/headers/0/a b` becomes `headers[0]["a b"]`. */
 export function formatPointer(pointer: string, root: JsonValue): string {
   let path = ''
   let here: JsonValue | undefined = root
