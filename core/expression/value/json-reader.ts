@@ -1,0 +1,30 @@
+import { ExpressionError } from '../errors.ts'
+import { exactDecimal, exactInteger } from './number-literal.ts'
+
+/** Reads JSON text; integers and decimals keep every digit. @throws ExpressionError `EXPRESSION_VALUE` */
+export function readJson(text: string): unknown {
+  try {
+    // Only numbers of 16 digits or more can lose any: the reviver costs too much for all others.
+    return /\d{16}|\d\.\d{12}|\d[eE]/.test(text) ? JSON.parse(text, exactNumber) : JSON.parse(text)
+  } catch (error) {
+    if (error instanceof ExpressionError) throw error
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new ExpressionError('EXPRESSION_VALUE', `The text is not valid JSON: ${reason}.`)
+  }
+}
+
+export function isJson(text: string): boolean {
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** ECMAScript's JSON.parse source text access: the digits as they were written. */
+function exactNumber(_key: string, value: unknown, context?: { readonly source?: string }): unknown {
+  const source = context?.source
+  if (typeof value !== 'number' || source === undefined) return value
+  return /^-?\d+$/.test(source) ? exactInteger(source) : exactDecimal(source)
+}
