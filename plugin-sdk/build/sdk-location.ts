@@ -4,12 +4,9 @@ import { fileURLToPath } from 'node:url'
 
 export const SDK_NAME = '@pinion/plugin-sdk'
 
-/**
- * The door of this SDK itself: TypeScript when it runs from its sources, JavaScript when it was installed from a registry.
- */
+/** The door of this very SDK: TypeScript in its workspace; packing turns this address into that of the JavaScript. */
 export function ownDoor(): string {
-  const source = fileURLToPath(new URL('../index.ts', import.meta.url).href)
-  return existsSync(source) ? source : `${source.slice(0, -'.ts'.length)}.js`
+  return fileURLToPath(new URL('../index.ts', import.meta.url))
 }
 
 /** Whether the project has an SDK of its own installed; if not, it is built with this one. */
