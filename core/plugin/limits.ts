@@ -47,6 +47,8 @@ export const DEFAULT_CONCURRENT_INSTALLS = 4
 export const MAX_WAITING_INSTALLS = 500
 /** Milliseconds that all workers together may take to load a version. */
 export const DEFAULT_ACTIVATION_TIMEOUT_MS = 30_000
+/** Milliseconds that closing waits for removals. */
+export const DEFAULT_CLOSE_GRACE_MS = 1_000
 /** Milliseconds. Files of internal storage without a row are another server's install in progress until they are this old. */
 export const DEFAULT_ORPHAN_GRACE_MS = 3_600_000
 /** Names compared for a suggestion, and how far apart they may be. */

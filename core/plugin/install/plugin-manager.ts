@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Storage } from '../../storage/index.ts'
 import { Catalog, type CatalogOptions } from '../catalog/index.ts'
 import { createCoordinates, type GroupScopes } from '../coordinates/index.ts'
@@ -5,6 +6,7 @@ import { PluginError } from '../errors.ts'
 import { inspectPackage, type OpenTarball } from '../inspect/index.ts'
 import {
   DEFAULT_ACTIVATION_TIMEOUT_MS,
+  DEFAULT_CLOSE_GRACE_MS,
   DEFAULT_CONCURRENT_INSTALLS,
   DEFAULT_ORPHAN_GRACE_MS,
   MAX_WAITING_INSTALLS,
@@ -49,7 +51,7 @@ export interface PluginManagerOptions
   /** `plugins.management.localRepositoryPath`: a folder of this process's own. */
   readonly folder: string
   /** Internal storage for the tarballs; absent where `plugins.management.remoteStorageEnabled` is false. */
-  readonly archive?: { readonly storage: Storage; readonly tenant: string }
+  readonly archive?: { readonly storage: Storage; readonly tenant: string } | undefined
   /** The reference's groups and the npm scopes they stand for, such as `{ 'io.kestra.plugin': '@pinion' }`. */
   readonly groupScopes: GroupScopes
   /** The live workers, asked for at each activation. */
@@ -250,11 +252,20 @@ export class PluginManager {
     return this.#rescan
   }
 
-  /** Waits for installs under way. Removals that still drain go on at the next start. */
-  async close(): Promise<void> {
+  /**
+   * Waits for installs under way, and for removals up to `graceMs`: one that still waits for a task goes on at the next
+   * start.
+   */
+  async close(graceMs: number = DEFAULT_CLOSE_GRACE_MS): Promise<void> {
     this.#isClosed = true
     clearInterval(this.#timer)
     await Promise.allSettled([...this.#installs.values(), this.#rescan])
+    const patience = new AbortController()
+    await Promise.race([
+      Promise.all(this.#removals.values()),
+      delay(graceMs, undefined, { signal: patience.signal }).catch(() => undefined),
+    ])
+    patience.abort()
     await this.#lastMeta
   }
 
