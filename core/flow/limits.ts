@@ -17,10 +17,8 @@ export const MAX_PLUGINS = 5_000
 export const MAX_PREPARED_FLOWS = 1_000
 /** Characters of the sources whose compiled flows are kept, in sum: a compiled flow holds some ten times its source. */
 export const MAX_PREPARED_CHARACTERS = 16 * 1_048_576
-/** Flows that the library reads from the store at a time when it looks through all of them. */
-export const SCAN_PAGE_SIZE = 100
 
 export const MAX_FLOW_ID_LENGTH = 100
-export const MAX_TASK_ID_LENGTH = 256
+export const MAX_TASK_ID_LENGTH = 250
 /** A hundred years: beyond this a duration is a mistake, and milliseconds stay exact. */
 export const MAX_DURATION_MS = 100 * 366 * 86_400_000

@@ -19,6 +19,7 @@ export interface ProblemText {
 export class ProblemList {
   readonly #yaml: ParsedYaml
   readonly #problems: FlowProblem[] = []
+  readonly #seen = new Set<string>()
   #errorCount = 0
 
   constructor(yaml: ParsedYaml) {
@@ -31,6 +32,11 @@ export class ProblemList {
 
   add(path: PropertyPath, text: ProblemText): void {
     const { severity = 'error', code, message, hint, at = 'value' } = text
+    const formatted = formatPath(path)
+    // Two rooms may find the same fault of the same value, each in its own words: one is enough.
+    const key = `${code} ${formatted}${code === 'FLOW_REFERENCE_UNKNOWN' ? message : ''}`
+    if (this.#seen.has(key)) return
+    this.#seen.add(key)
     if (severity === 'error') this.#errorCount += 1
     const place = text.place ?? this.#yaml.locate(path, at)
     this.#problems.push({
@@ -39,7 +45,7 @@ export class ProblemList {
       message,
       ...(hint === undefined ? {} : { hint }),
       ...place,
-      path: formatPath(path),
+      path: formatted,
     })
   }
 

@@ -32,6 +32,18 @@ export const UNSUPPORTED_TRIGGER_PROPERTIES: Readonly<Record<string, Unsupported
   logToFile: { severity: 'error', hint: 'Remove it: logs are kept in the store.' },
 }
 
+export const UNSUPPORTED_INPUT_PROPERTIES: Readonly<Record<string, UnsupportedFeature>> = {
+  dependsOn: { severity: 'error', hint: 'Remove it: every input is asked for.' },
+  condition: { severity: 'error', hint: 'Remove it: every input is asked for.' },
+  expression: { severity: 'error', hint: 'List the choices as `values`.' },
+  autoSelectFirst: { severity: 'error', hint: 'Name the first value as `defaults`.' },
+}
+
+export const UNSUPPORTED_INPUT_TYPES: Readonly<Record<string, UnsupportedFeature>> = {
+  FILE: { severity: 'error', hint: 'Use the type URI and store the file before.' },
+  SECRET: { severity: 'error', hint: "Read it where it is needed: {{ secret('NAME') }}." },
+}
+
 /** A task within a task: flowable types and their like. */
 export const NESTED_TASKS: UnsupportedFeature = {
   severity: 'error',

@@ -1,7 +1,7 @@
 import type { ErrorObject } from 'ajv'
+import { findNearestName } from '../../plugin/index.ts'
 import type { FlowProblemCode } from '../errors.ts'
 import type { PropertyPath } from '../path/property-path.ts'
-import { nearestName } from './nearest-name.ts'
 
 /** A fault against one of this folder's schemas; `path` is below the value that was checked. */
 export interface StructureFault {
@@ -86,7 +86,7 @@ function explain(error: ErrorObject): StructureFault {
 /** @param known - names that are allowed in its place */
 export function unknownProperty(path: PropertyPath, known: readonly string[]): StructureFault {
   const name = String(path.at(-1))
-  const nearest = nearestName(name, known)
+  const nearest = findNearestName(name, known)
   const listed = known.length > 30 ? [...known.slice(0, 30), '…'] : known
   return {
     code: 'FLOW_PROPERTY_UNKNOWN',
@@ -125,7 +125,7 @@ function violation(keyword: string, params: Readonly<Record<string, unknown>>, e
 function hintFor(error: ErrorObject): { readonly hint?: string } {
   if (error.keyword === 'enum' && Array.isArray(error.params['allowedValues'])) {
     const names = error.params['allowedValues'].filter((value) => typeof value === 'string')
-    const nearest = typeof error.data === 'string' ? nearestName(error.data, names) : undefined
+    const nearest = typeof error.data === 'string' ? findNearestName(error.data, names) : undefined
     return nearest === undefined ? {} : { hint: `Did you mean "${nearest}"?` }
   }
   const hint = descriptionOf(error.parentSchema)

@@ -1,0 +1,135 @@
+import type { JsonObject, JsonValue } from '@pinion/plugin-sdk/manifest'
+import { compileValue } from '../../expression/index.ts'
+import { parseDurationMs } from '../duration/parse-duration.ts'
+import type { CompiledTask, CompiledTrigger, RetryPolicy } from '../model.ts'
+import { formatPath, type PropertyPath } from '../path/property-path.ts'
+import { UNSUPPORTED_TASK_PROPERTIES, UNSUPPORTED_TRIGGER_PROPERTIES } from '../schema/features.ts'
+import { checkTemplates } from './check-templates.ts'
+import type { PluginCompiler } from './compile-plugin.ts'
+import type { CompileContext } from './context.ts'
+import { isObject } from './read-flow.ts'
+import { reportUnsupported } from './report-unsupported.ts'
+
+const DEFAULT_DELAY_FACTOR = 2
+const LOG_LEVELS = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR'] as const
+
+/** @returns undefined if the flow has an error, in this task or before it */
+export function compileTask(
+  context: CompileContext,
+  compiler: PluginCompiler,
+  written: JsonObject,
+  path: PropertyPath,
+): CompiledTask | undefined {
+  reportUnsupported(context, written, path, UNSUPPORTED_TASK_PROPERTIES)
+  const { runIf } = written
+  if (runIf !== undefined) checkTemplates(context, runIf, [...path, 'runIf'])
+  checkRetry(context, written['retry'], [...path, 'retry'])
+  const plugin = compiler.compile(written, path, 'task')
+  if (plugin === undefined) return undefined
+  const { core, resolved, properties } = plugin
+  const retry = toRetryPolicy(core['retry'])
+  const timeoutMs = durationOf(core['timeout'])
+  const logLevel = LOG_LEVELS.find((level) => level === core['logLevel'])
+  return {
+    taskId: String(core['id']),
+    path: formatPath(path),
+    plugin: resolved,
+    properties,
+    ...(typeof core['description'] === 'string' ? { description: core['description'] } : {}),
+    disabled: core['disabled'] === true,
+    allowFailure: core['allowFailure'] === true,
+    allowWarning: core['allowWarning'] === true,
+    ...(core['runIf'] === undefined ? {} : { runIf: compileValue(core['runIf']) }),
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    ...(retry === undefined ? {} : { retry }),
+    ...(logLevel === undefined ? {} : { logLevel }),
+  }
+}
+
+/** @returns undefined if the flow has an error, in this trigger or before it */
+export function compileTrigger(
+  context: CompileContext,
+  compiler: PluginCompiler,
+  written: JsonObject,
+  path: PropertyPath,
+): CompiledTrigger | undefined {
+  reportUnsupported(context, written, path, UNSUPPORTED_TRIGGER_PROPERTIES)
+  const { inputs } = written
+  if (inputs !== undefined) checkTemplates(context, inputs, [...path, 'inputs'])
+  const plugin = compiler.compile(written, path, 'trigger')
+  if (plugin === undefined) return undefined
+  return {
+    triggerId: String(plugin.core['id']),
+    path: formatPath(path),
+    plugin: plugin.resolved,
+    properties: plugin.properties,
+    disabled: plugin.core['disabled'] === true,
+  }
+}
+
+/** What a schema cannot say of a retry. */
+function checkRetry({ problems }: CompileContext, retry: JsonValue | undefined, path: PropertyPath): void {
+  if (retry === undefined || !isObject(retry)) return
+  if (retry['behavior'] === 'CREATE_NEW_EXECUTION') {
+    problems.add([...path, 'behavior'], {
+      code: 'FLOW_PROPERTY_INVALID',
+      message: 'A task cannot create a new execution when it is retried.',
+      hint: 'Remove `behavior`: a task retries itself.',
+    })
+  }
+  if (retry['maxAttempt'] !== undefined) {
+    problems.add([...path, 'maxAttempt'], {
+      severity: 'warning',
+      code: 'FLOW_PROPERTY_DEPRECATED',
+      at: 'key',
+      message: '`maxAttempt` is the former name of `maxAttempts`.',
+      hint: 'Write maxAttempts.',
+    })
+  }
+  const maxDurationMs = durationOf(retry['maxDuration'])
+  const firstWaitMs = durationOf(retry['interval'] ?? retry['minInterval'])
+  if (maxDurationMs !== undefined && firstWaitMs !== undefined && firstWaitMs >= maxDurationMs) {
+    problems.add([...path, 'maxDuration'], {
+      severity: 'warning',
+      code: 'FLOW_PROPERTY_INVALID',
+      message: 'The task is never retried: the first wait is as long as `maxDuration`.',
+      hint: 'Make `maxDuration` longer than all attempts and waits together.',
+    })
+  }
+}
+
+/** @param retry - checked against its schema */
+function toRetryPolicy(retry: JsonValue | undefined): RetryPolicy | undefined {
+  if (retry === undefined || !isObject(retry)) return undefined
+  const maxAttempts = retry['maxAttempts'] ?? retry['maxAttempt']
+  const maxDurationMs = durationOf(retry['maxDuration'])
+  const bounds = {
+    warningOnRetry: retry['warningOnRetry'] === true,
+    ...(typeof maxAttempts === 'number' ? { maxAttempts } : {}),
+    ...(maxDurationMs === undefined ? {} : { maxDurationMs }),
+  }
+  const intervalMs = durationOf(retry['interval']) ?? 0
+  const maxIntervalMs = durationOf(retry['maxInterval']) ?? intervalMs
+  switch (retry['type']) {
+    case 'constant':
+      return { ...bounds, type: 'constant', intervalMs }
+    case 'exponential': {
+      const factor = retry['delayFactor']
+      const delayFactor = typeof factor === 'number' ? factor : DEFAULT_DELAY_FACTOR
+      return { ...bounds, type: 'exponential', intervalMs, maxIntervalMs, delayFactor }
+    }
+    case 'random':
+      return {
+        ...bounds,
+        type: 'random',
+        minIntervalMs: durationOf(retry['minInterval']) ?? 0,
+        maxIntervalMs,
+      }
+    default:
+      return undefined
+  }
+}
+
+function durationOf(value: JsonValue | undefined): number | undefined {
+  return typeof value === 'string' ? parseDurationMs(value) : undefined
+}
