@@ -4,6 +4,7 @@ import { type ErrorOptions, type ErrorTraits, PinionError } from '@pinion/core/e
 export const SERVER_ERRORS = {
   CONFIG_INVALID: { kind: 'user', retryable: false },
   DATA_FOLDER_LOCKED: { kind: 'environment', retryable: true },
+  DATA_FOLDER_UNUSABLE: { kind: 'environment', retryable: false },
   LISTEN_FAILED: { kind: 'environment', retryable: true },
   HTTP_BODY_INVALID: { kind: 'user', retryable: false },
   HTTP_BODY_TOO_LARGE: { kind: 'user', retryable: false },
@@ -23,7 +24,11 @@ export const SERVER_ERRORS = {
   EXECUTION_FILES_UNSUPPORTED: { kind: 'user', retryable: false },
   NAMESPACE_NOT_FOUND: { kind: 'user', retryable: false },
   NAMESPACE_EXISTS: { kind: 'user', retryable: false },
+  PLUGIN_CHANGE_INCOMPLETE: { kind: 'user', retryable: false },
   PLUGIN_DOCUMENTATION_NOT_FOUND: { kind: 'user', retryable: false },
+  PACKAGE_UNREADABLE: { kind: 'environment', retryable: false },
+  PACKAGE_NOT_PUBLISHED: { kind: 'environment', retryable: true },
+  SECRET_NOT_FOUND: { kind: 'user', retryable: false },
   TOKEN_NOT_FOUND: { kind: 'user', retryable: false },
 } as const satisfies Record<string, ErrorTraits>
 

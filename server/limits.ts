@@ -60,3 +60,5 @@ export const PLUGIN_COORDINATES = 100
 export const LOG_LINES = 10_000
 /** Characters of a value shown in a fault. */
 export const SHOWN_VALUE_CHARACTERS = 80
+/** Bytes of a package.json that is looked into. */
+export const PACKAGE_JSON_BYTES = 1_048_576

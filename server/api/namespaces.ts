@@ -37,9 +37,8 @@ const NAMESPACE = Type.Object({
 export function namespaceRoutes({ namespaces, flows }: NamespaceRoutesOptions): readonly Route[] {
   async function list(tenant: string): Promise<readonly Namespace[]> {
     const described = await namespaces.list(tenant)
-    const names = new Set(described.map(({ namespace }) => namespace))
-    for await (const namespace of namespacesOfFlows(flows, tenant)) names.add(namespace)
-    return [...names]
+    const used = await namespacesOfFlows(flows, tenant)
+    return [...used.union(new Set(described.map(({ namespace }) => namespace)))]
       .sort()
       .map((name) => described.find(({ namespace }) => namespace === name) ?? undescribed(tenant, name))
   }
@@ -205,11 +204,12 @@ function notFound(name: string): ServerError {
 
 const PAGE = 500
 
-/** Namespaces of all flows of a tenant; may repeat. */
-export async function* namespacesOfFlows(flows: FlowRepository, tenant: string): AsyncGenerator<string> {
+/** Namespaces of all flows of a tenant. */
+export async function namespacesOfFlows(flows: FlowRepository, tenant: string): Promise<Set<string>> {
+  const names = new Set<string>()
   for (let offset = 0; ; offset += PAGE) {
     const page = await flows.list({ tenant, limit: PAGE, offset })
-    for (const { namespace } of page.flows) yield namespace
-    if (page.flows.length < PAGE) return
+    for (const { namespace } of page.flows) names.add(namespace)
+    if (page.flows.length < PAGE) return names
   }
 }

@@ -55,6 +55,7 @@ export function buildConfig(
       tasksInFlight: reader.read(k.tasksInFlight),
     },
     variables: { envs: pickEnvs(environment, reader.read(k.envVarsPrefix)), globals: reader.read(k.globals) },
+    secrets: pickSecrets(environment),
     log: { level: reader.read(k.logLevel) },
   }
 
@@ -88,12 +89,35 @@ function readRepository(reader: SettingReader, name: string): RepositoryConfig {
   return repository
 }
 
+const SECRET_PREFIX = 'SECRET_'
+
+/** As the reference has them without a secret manager: base64, so that any bytes pass through an environment. */
+function pickSecrets(
+  environment: Readonly<Record<string, string | undefined>>,
+): Readonly<Record<string, string>> {
+  const picked = Object.entries(environment).flatMap(([name, value]) =>
+    value !== undefined && name.startsWith(SECRET_PREFIX)
+      ? [
+          [
+            name.slice(SECRET_PREFIX.length).toUpperCase(),
+            Buffer.from(value, 'base64').toString('utf8'),
+          ] as const,
+        ]
+      : [],
+  )
+  return Object.fromEntries(picked)
+}
+
 /** With an empty prefix everything is taken, except our own settings: they hold passwords. */
 function pickEnvs(
   environment: Readonly<Record<string, string | undefined>>,
   prefix: string,
 ): Readonly<Record<string, string>> {
-  const own = [...ENVIRONMENT_PREFIXES, ...FOREIGN_ROOTS.map((root) => `${root.toUpperCase()}_`)]
+  const own = [
+    SECRET_PREFIX,
+    ...ENVIRONMENT_PREFIXES,
+    ...FOREIGN_ROOTS.map((root) => `${root.toUpperCase()}_`),
+  ]
   const picked = Object.entries(environment).flatMap(([name, value]) =>
     value !== undefined && name.startsWith(prefix) && !own.some((each) => name.startsWith(each))
       ? [[name.slice(prefix.length).toLowerCase(), value] as const]

@@ -3,6 +3,7 @@ import { configKey } from './config-key.ts'
 import { pluginDefaults, pluginValues } from './plugin-values.ts'
 import {
   choice,
+  defaultVersion,
   duration,
   flag,
   integer,
@@ -11,7 +12,6 @@ import {
   textList,
   textMap,
   url,
-  versionRequest,
 } from './value-kind.ts'
 
 const count = integer({ min: 1, max: 1_000_000 })
@@ -146,7 +146,7 @@ export const CONFIG_KEYS = {
   ),
   defaultVersion: configKey(
     'plugins.management.defaultVersion',
-    versionRequest,
+    defaultVersion,
     'LATEST',
     'The version of a plugin where neither task, flow nor namespace names one.',
   ),

@@ -51,6 +51,8 @@ export interface ServerConfig {
     readonly envs: Readonly<Record<string, string>>
     readonly globals: Readonly<Record<string, string>>
   }
+  /** By name in capitals: from `SECRET_<NAME>`, whose value is base64. Never part of settings or logs. */
+  readonly secrets: Readonly<Record<string, string>>
   readonly log: { readonly level: 'trace' | 'debug' | 'info' | 'warn' | 'error' }
 }
 

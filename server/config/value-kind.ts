@@ -1,4 +1,4 @@
-import semver from 'semver'
+import { PluginError, parseDefaultVersion } from '@pinion/core/plugin'
 import { SHOWN_VALUE_CHARACTERS } from '../limits.ts'
 
 /** How one configuration value is written, and what it becomes. */
@@ -159,20 +159,18 @@ export const textMap: ValueKind<Readonly<Record<string, string>>> = {
   },
 }
 
-const VERSION_KEYWORDS = ['LATEST', 'CURRENT', 'OLDEST', 'NONE']
-
-/** A keyword in any case, an exact version or a range. */
-export const versionRequest: ValueKind<string> = {
-  name: 'LATEST | CURRENT | OLDEST | NONE | version | range',
+/** A keyword in any case, or an exact version. */
+export const defaultVersion: ValueKind<string> = {
+  name: 'LATEST | CURRENT | OLDEST | NONE | version',
   parse: (value) => {
-    const written = String(value).trim()
-    const keyword = VERSION_KEYWORDS.find((each) => each === written.toUpperCase())
-    if (keyword !== undefined) return parsed(keyword)
-    return written !== '' && semver.validRange(written) !== null
-      ? parsed(written)
-      : fault(
-          `must be one of ${VERSION_KEYWORDS.join(', ')}, a version such as 1.2.0 or a range such as ^1, not ${show(value)}.`,
-        )
+    try {
+      return parsed(parseDefaultVersion(String(value)))
+    } catch (error) {
+      if (!(error instanceof PluginError)) throw error
+      return fault(
+        `must be LATEST, CURRENT, OLDEST, NONE or an exact version such as 1.2.0, not ${show(value)}.`,
+      )
+    }
   },
 }
 
