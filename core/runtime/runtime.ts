@@ -1,4 +1,9 @@
-import type { JsonObject, PluginPermissions, PluginRuntimeKind } from '@pinion/plugin-sdk/manifest'
+import type {
+  JsonObject,
+  PluginKind,
+  PluginPermissions,
+  PluginRuntimeKind,
+} from '@pinion/plugin-sdk/manifest'
 import type { SerializedError } from '../errors/index.ts'
 
 /** A plugin version's code as it lies on this machine's disk. Everything is keyed by `sha512`, never by name or path. */
@@ -13,8 +18,12 @@ export interface BundleRef {
   readonly sourceMapPath?: string
   /** What the administrator granted, not what the manifest asked for. */
   readonly permissions: PluginPermissions
-  /** The type ids that the bundle must export, with how each wants to run. */
-  readonly types: readonly { readonly type: string; readonly freshContext: boolean }[]
+  /** The type ids that the bundle must export, with how each wants to run. Without `kind` any kind will do. */
+  readonly types: readonly {
+    readonly type: string
+    readonly kind?: PluginKind
+    readonly freshContext: boolean
+  }[]
 }
 
 /** Bounds on one attempt; the runtime fills in its documented defaults for what is absent. */
@@ -108,7 +117,10 @@ export interface AttemptUsage {
 }
 
 export type AttemptResult =
-  /** `outputsJson` is the JSON text of an object; `warning` asks for the state WARNING. */
+  /**
+   * `outputsJson` is the JSON text of an object, or `null` where `evaluate` found nothing to start; `warning` asks for the
+   * state WARNING.
+   */
   | {
       readonly status: 'SUCCESS'
       readonly outputsJson: string
@@ -125,7 +137,10 @@ export type AttemptResult =
       readonly usage: AttemptUsage
     }
   | { readonly status: 'KILLED'; readonly usage: AttemptUsage }
-  /** The host died by another version's fault, or by nobody's: run it again, it does not count as an attempt. */
+  /**
+   * The host or isolate died by another attempt's fault, or by nobody's: run it again, it does not count as an attempt.
+   * `reason` names the version that did it, where one did.
+   */
   | { readonly status: 'LOST'; readonly reason: string }
 
 export interface RuntimeStats {

@@ -1,0 +1,116 @@
+import type { SerializedError } from '../../errors/index.ts'
+import type { HostBundle, Outcome } from '../protocol/messages.ts'
+import type { AttemptLogEntry, AttemptMetric, AttemptUsage } from '../runtime.ts'
+import type { HostStream } from './calls/host-stream.ts'
+import type { LogBudget } from './log-budget.ts'
+
+export type Answer = readonly [call: number, isOk: boolean, json: string, bytes: Uint8Array | undefined]
+
+/** The platform's answer to a call that was passed on to the parent. */
+export type Passed = { readonly resultJson: string } | { readonly error: SerializedError }
+
+/** All that a host keeps for one attempt, and frees with it. */
+export class HostAttempt {
+  readonly attempt: number
+  readonly bundle: HostBundle
+  /** Milliseconds. */
+  readonly cpuSliceMs: number
+  readonly outputBytes: number
+  readonly logBudget: LogBudget
+  /** Answers and due timers that wait for the next entry. */
+  answers: Answer[] = []
+  dueTimers: number[] = []
+  readonly calls = new Map<number, AbortController>()
+  readonly passed = new Map<number, (answer: Passed) => void>()
+  readonly timers = new Map<number, () => void>()
+  readonly streams = new Map<number, HostStream>()
+  logs: AttemptLogEntry[] = []
+  metrics: AttemptMetric[] = []
+  metricCount = 0
+  /** Set once; what is reported when the code that reached it has been left. */
+  #outcome: Outcome | undefined
+  isReported = false
+  /** Runs from the abort signal on; then the attempt is ended from outside. */
+  deadline: NodeJS.Timeout | undefined
+  cpuMs = 0
+  hostCalls = 0
+  bytesIn = 0
+  bytesOut = 0
+  lastStream = 0
+
+  constructor(
+    attempt: number,
+    bundle: HostBundle,
+    limits: { readonly cpuSliceMs: number; readonly outputBytes: number },
+    logBudget: LogBudget,
+  ) {
+    this.attempt = attempt
+    this.bundle = bundle
+    this.cpuSliceMs = limits.cpuSliceMs
+    this.outputBytes = limits.outputBytes
+    this.logBudget = logBudget
+  }
+
+  get usage(): AttemptUsage {
+    const { cpuMs, hostCalls, bytesIn, bytesOut } = this
+    return { cpuMs, hostCalls, bytesIn, bytesOut }
+  }
+
+  get isEnded(): boolean {
+    return this.#outcome !== undefined
+  }
+
+  /** Only of an attempt that has ended. */
+  get outcome(): Outcome {
+    if (this.#outcome === undefined) throw new Error(`Attempt ${this.attempt} has no outcome yet.`)
+    return this.#outcome
+  }
+
+  /** @param onDue - the timer stands in `dueTimers` then */
+  setTimer(timer: number, delayMs: number, repeats: boolean, onDue: () => void): void {
+    const fire = (): void => {
+      if (!repeats) this.timers.delete(timer)
+      if (!this.dueTimers.includes(timer)) this.dueTimers.push(timer)
+      onDue()
+    }
+    if (!repeats && delayMs === 0) {
+      const handle = setImmediate(fire)
+      this.timers.set(timer, () => clearImmediate(handle))
+    } else {
+      const handle = repeats ? setInterval(fire, Math.max(1, delayMs)) : setTimeout(fire, delayMs)
+      this.timers.set(timer, () => clearTimeout(handle))
+    }
+  }
+
+  clearTimer(timer: number): void {
+    this.timers.get(timer)?.()
+    this.timers.delete(timer)
+  }
+
+  takeRecords(): { readonly logs: readonly AttemptLogEntry[]; readonly metrics: readonly AttemptMetric[] } {
+    const dropped = this.logBudget.takeDropped()
+    if (dropped > 0) {
+      const message = `${dropped} log lines were dropped: the attempt logs faster than it may.`
+      this.logs.push({ level: 'WARN', message, timestampMs: Date.now() })
+    }
+    const { logs, metrics } = this
+    if (logs.length > 0) this.logs = []
+    if (metrics.length > 0) this.metrics = []
+    return { logs, metrics }
+  }
+
+  /** Nothing that the attempt began outlives it. */
+  end(outcome: Outcome): void {
+    this.#outcome = outcome
+    clearTimeout(this.deadline)
+    for (const clear of this.timers.values()) clear()
+    for (const controller of this.calls.values()) controller.abort()
+    for (const stream of this.streams.values()) stream.destroy()
+    this.timers.clear()
+    this.calls.clear()
+    this.passed.clear()
+    this.streams.clear()
+    this.answers = []
+    this.dueTimers = []
+  }
+}
