@@ -91,10 +91,7 @@ export class Bundler {
 
   #faultOf(message: Message, runtime: PluginRuntimeKind): BuildFault {
     const { location, text } = message
-    const entry =
-      location?.file === ENTRY || location?.namespace === 'pinion'
-        ? this.#entries[location.line - 1]
-        : undefined
+    const entry = location?.file.endsWith(ENTRY) ? this.#entries[location.line - 1] : undefined
     if (entry) {
       const isDefault = /No matching export .* for import "default"/.test(text)
       return {

@@ -117,7 +117,8 @@ export class PluginBuilder {
       this.#regenerate(types),
       this.#bundler.bundle(runtime, types),
     ])
-    const checks = checksOf(types)
+    // Without a group the types have no ids, by which examples name them.
+    const checks = parsedPackage.fields === undefined ? undefined : checksOf(types)
     return {
       files,
       parsedPackage,
@@ -129,7 +130,9 @@ export class PluginBuilder {
         ...checkPlugin(files, parsedPackage, types),
         ...[...files.icons.values()].flatMap(checkIcon),
         ...[...(files.docs ? [files.docs] : []), ...files.guides].flatMap(checkPage),
-        ...types.flatMap(({ schema, type }) => checkExamples(schema.parsed, type, schema.examples, checks)),
+        ...types.flatMap(({ schema, type }) =>
+          checks === undefined ? [] : checkExamples(schema.parsed, type, schema.examples, checks),
+        ),
         ...(bundled.ok ? [] : bundled.faults),
       ],
     }

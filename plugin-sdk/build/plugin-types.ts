@@ -65,6 +65,9 @@ export class SchemaReader {
   }
 }
 
+/** Stands for the group while package.json gives none: all else of a type can be checked still. */
+const NO_GROUP = 'unknown.group'
+
 /** Gives each pair of files its type id, and says which pairs are broken. */
 export async function readTypes(
   files: ProjectFiles,
@@ -85,9 +88,9 @@ export async function readTypes(
     faults.push(...schema.faults)
     if (pair.code === undefined) faults.push(codeMissing(pair, pair.schema))
     const { declared } = schema.parsed
-    if (pair.code === undefined || declared === undefined || fields === undefined) continue
-    const type = declared.type ?? [fields.group, ...pair.folders, pair.name].join('.')
-    const fault = checkTypeId(type, fields.group, pair.schema, schema)
+    if (pair.code === undefined || declared === undefined) continue
+    const type = declared.type ?? [fields?.group ?? NO_GROUP, ...pair.folders, pair.name].join('.')
+    const fault = fields && checkTypeId(type, fields.group, pair.schema, schema)
     if (fault) faults.push(fault)
     types.push({
       type,

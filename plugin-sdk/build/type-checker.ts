@@ -21,6 +21,9 @@ const METHODS = { task: 'run', trigger: 'evaluate' } as const satisfies Record<A
 /** Lines of the agreement file per type, in this order. */
 const CLAIMS = ['import', 'import types', 'kind', 'properties', 'outputs'] as const
 
+/** Types are not generated from a schema with faults, which are reported by themselves. */
+const NOT_GENERATED = /^Cannot find module '[^']*\.gen\.ts'/
+
 interface Diagnostic {
   readonly file: string
   readonly line: number
@@ -47,7 +50,9 @@ export async function checkTypes(
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(compilerConfig(directory, runtime), null, 2))
   const output = await runCompiler(directory)
   const diagnostics = parseDiagnostics(output)
-  const own = diagnostics.filter(({ file }) => !file.startsWith(`${CHECK_FOLDER}/`))
+  const own = diagnostics.filter(
+    ({ file, message }) => !file.startsWith(`${CHECK_FOLDER}/`) && !NOT_GENERATED.test(message),
+  )
   const claims = diagnostics.filter(({ file }) => file === `${CHECK_FOLDER}/agreement.ts`)
   const settings = diagnostics.filter(
     ({ file }) => file.startsWith(CHECK_FOLDER) && !claims.some((c) => c.file === file),
@@ -169,9 +174,11 @@ function parseDiagnostics(output: string): readonly Diagnostic[] {
 }
 
 function faultOfCode(diagnostic: Diagnostic): BuildFault {
+  const library = /type definition file for '([^']+)'/.exec(diagnostic.message)?.[1]
   return {
     code: 'BUILD_TYPE_DISAGREEMENT',
     message: `${diagnostic.message} (${diagnostic.code})`,
+    ...(library === undefined ? {} : { hint: `Install it: npm install --save-dev @types/${library}.` }),
     file: diagnostic.file,
     line: diagnostic.line,
     column: diagnostic.column,

@@ -1,6 +1,7 @@
 import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
 import { DURATION_PATTERN, type JsonSchema, type JsonValue, PLUGIN_KINDS } from '../manifest/index.ts'
+import { collapseAlternatives } from './alternatives.ts'
 
 /** What a schema may say beyond JSON Schema 2020-12; none of it changes which values are valid. */
 export const PLUGIN_KEYWORDS = [
@@ -87,7 +88,7 @@ export class SchemaDialect {
   /** @returns faults of the schema itself, by JSON pointer. */
   faultsOf(schema: JsonSchema): readonly ErrorObject[] {
     this.#checker.validateSchema(schema)
-    return this.#checker.errors ?? []
+    return tidy(this.#checker.errors)
   }
 
   /** @returns whether `format` has a meaning here. */
@@ -110,7 +111,7 @@ function checkWith(ajv: Ajv2020, schema: JsonSchema): Validate {
   const validate = ajv.compile(schema)
   // Compiled code is held by this closure; ajv's own cache would keep every schema that was ever edited.
   ajv.removeSchema(schema)
-  return (value) => (validate(value) ? [] : (validate.errors ?? []).filter((error) => error.keyword !== 'if'))
+  return (value) => (validate(value) ? [] : tidy(validate.errors))
 }
 
 function createAjv(options: { readonly useDefaults?: boolean }): Ajv2020 {
@@ -145,22 +146,33 @@ export function pathOfError(error: ErrorObject): readonly string[] {
 /** Says in words what an ajv error means, with the allowed values where there are few. */
 export function describeError(error: ErrorObject): string {
   const path = pathOfError(error).join('.')
-  const subject = path === '' ? 'it' : `\`${path}\``
+  if (error.keyword === 'required') {
+    const missing = `\`${String(error.params['missingProperty'])}\``
+    return path === '' ? `${missing} is missing` : `\`${path}\` lacks ${missing}`
+  }
+  return `${path === '' ? 'it' : `\`${path}\``} ${describePredicate(error)}`
+}
+
+function describePredicate(error: ErrorObject): string {
   switch (error.keyword) {
     case 'additionalProperties':
     case 'unevaluatedProperties':
-      return `${subject} is not a known property`
-    case 'required':
-      return `${path === '' ? '' : `${subject} lacks `}\`${String(error.params['missingProperty'])}\`${path === '' ? ' is missing' : ''}`
+      return 'is not a known property'
     case 'enum':
-      return `${subject} must be one of ${listValues(error.params['allowedValues'])}`
+      return `must be one of ${listValues(error.params['allowedValues'])}`
     case 'const':
-      return `${subject} must be ${listValues([error.params['allowedValue']])}`
+      return `must be ${listValues([error.params['allowedValue']])}`
     case 'false schema':
-      return `${subject} is not allowed`
+      return 'is not allowed'
     default:
-      return `${subject} ${error.message ?? 'is not valid'}`
+      return error.message ?? 'is not valid'
   }
+}
+
+/** An `if` only repeats what stands in another error. */
+function tidy(errors: readonly ErrorObject[] | null | undefined): readonly ErrorObject[] {
+  const telling = (errors ?? []).filter((error) => error.keyword !== 'if')
+  return collapseAlternatives(telling, describePredicate)
 }
 
 function listValues(values: unknown): string {
