@@ -1,6 +1,6 @@
 import { createHash, type Hash, randomUUID } from 'node:crypto'
 import { open, rename, rm } from 'node:fs/promises'
-import type { FetchResponse } from 'make-fetch-happen'
+import type { Readable } from 'node:stream'
 import { parse as parseIntegrity } from 'ssri'
 import { RegistryError } from '../errors.ts'
 
@@ -26,13 +26,13 @@ export interface SavedTarball {
  *
  * @throws RegistryError `REGISTRY_INTEGRITY_MISMATCH`, `REGISTRY_INTEGRITY_MISSING`, `REGISTRY_TARBALL_TOO_LARGE`
  */
-export async function saveTarball(response: FetchResponse, target: TarballTarget): Promise<SavedTarball> {
+export async function saveTarball(body: Readable, target: TarballTarget): Promise<SavedTarball> {
   const expected = expectedDigests(target)
   const stated = createHash(expected.algorithm)
   const sha512 = expected.algorithm === 'sha512' ? stated : createHash('sha512')
   const partialPath = `${target.path}.${randomUUID()}.partial`
   try {
-    const sizeBytes = await write(response, target, partialPath, new Set([stated, sha512]))
+    const sizeBytes = await write(body, target, partialPath, new Set([stated, sha512]))
     const digest = stated.digest('base64')
     if (!expected.digests.includes(digest)) throw mismatch(target, `${expected.algorithm}-${digest}`)
     await rename(partialPath, target.path)
@@ -45,7 +45,7 @@ export async function saveTarball(response: FetchResponse, target: TarballTarget
 }
 
 async function write(
-  response: FetchResponse,
+  body: Readable,
   target: TarballTarget,
   path: string,
   hashes: ReadonlySet<Hash>,
@@ -53,7 +53,7 @@ async function write(
   const file = await open(path, 'wx', 0o600)
   let sizeBytes = 0
   try {
-    for await (const chunk of response.body) {
+    for await (const chunk of body) {
       sizeBytes += chunk.length
       if (sizeBytes > target.maxBytes) {
         throw new RegistryError(

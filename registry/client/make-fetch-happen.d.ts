@@ -6,7 +6,8 @@ declare module 'make-fetch-happen' {
   export interface FetchResponse {
     readonly status: number
     readonly headers: { get(name: string): string | null }
-    readonly body: AsyncIterable<Buffer> & { destroy(error?: Error): void }
+    /** A Minipass stream: old in style, and without Node's iterator. */
+    readonly body: NodeJS.ReadableStream & { destroy(): void }
   }
 
   interface FetchOptions {

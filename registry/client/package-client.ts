@@ -153,9 +153,9 @@ class NpmPackageClient implements PackageClient {
     const { requestMs: timeoutMs } = this.#timeouts
     return askRepository(
       { repository, url, accept: PACKUMENT, timeoutMs, cachePath: this.#cacheDir },
-      async (response) => {
+      async (body) => {
         const place = `The repository "${repository.name}"`
-        const content = await readBounded(response, this.#limits.maxPackumentBytes, place)
+        const content = await readBounded(body, this.#limits.maxPackumentBytes, place)
         return parseRemotePackage(repository, packageName, content)
       },
     )
@@ -176,7 +176,7 @@ class NpmPackageClient implements PackageClient {
     if (url === undefined) return undefined
     const saved = await askRepository(
       { repository, url, accept: '*/*', timeoutMs: this.#timeouts.downloadMs },
-      (response) => saveTarball(response, { spec, repository: repository.name, path, maxBytes, integrity }),
+      (body) => saveTarball(body, { spec, repository: repository.name, path, maxBytes, integrity }),
     )
     return saved === undefined ? undefined : { ...saved, repository: repository.name, path }
   }
@@ -186,9 +186,9 @@ class NpmPackageClient implements PackageClient {
     url.searchParams.set('text', text)
     url.searchParams.set('size', String(size))
     const request = { repository, url, accept: PACKUMENT, timeoutMs: this.#timeouts.requestMs }
-    const found = await askRepository(request, async (response) => {
+    const found = await askRepository(request, async (body) => {
       const place = `The search of the repository "${repository.name}"`
-      return parseSearchAnswer(repository, await readBounded(response, this.#limits.maxSearchBytes, place))
+      return parseSearchAnswer(repository, await readBounded(body, this.#limits.maxSearchBytes, place))
     })
     return found ?? []
   }

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import fetch, { type FetchResponse } from 'make-fetch-happen'
 import { messageOf, RegistryError } from '../errors.ts'
 import { CLIENT_RETRY, MAX_REDIRECTS } from '../limits.ts'
@@ -13,7 +14,7 @@ export interface RepositoryRequest {
 }
 
 /**
- * Asks a repository and hands its answer to `read` while it streams. Redirects are followed here, because npm's engine
+ * Asks a repository and hands the body of its answer to `read`. Redirects are followed here, because npm's engine
  * keeps credentials when only the port or the protocol changes: they are sent to the repository's own origin only.
  *
  * @returns undefined if the repository does not have what is asked for (404, 405, 501)
@@ -22,15 +23,20 @@ export interface RepositoryRequest {
  */
 export async function askRepository<T>(
   request: RepositoryRequest,
-  read: (response: FetchResponse) => Promise<T>,
+  read: (body: Readable) => Promise<T>,
 ): Promise<T | undefined> {
   const signal = AbortSignal.timeout(request.timeoutMs)
   try {
     const response = await followRedirects(request, signal)
+    // Its own iterator adds a listener for every chunk.
+    const body = new Readable().wrap(response.body)
+    // It may break before anybody reads it, while a file is being opened; reading it then throws the error.
+    body.on('error', () => undefined)
     try {
       refuseFailure(request, response.status)
-      return MISSING_STATUSES.has(response.status) ? undefined : await read(response)
+      return MISSING_STATUSES.has(response.status) ? undefined : await read(body)
     } finally {
+      body.destroy()
       response.body.destroy()
     }
   } catch (error) {
@@ -39,10 +45,10 @@ export async function askRepository<T>(
 }
 
 /** The whole body, as long as it stays below the bound. */
-export async function readBounded(response: FetchResponse, maxBytes: number, place: string): Promise<Buffer> {
+export async function readBounded(body: Readable, maxBytes: number, place: string): Promise<Buffer> {
   const chunks: Buffer[] = []
   let sizeBytes = 0
-  for await (const chunk of response.body) {
+  for await (const chunk of body) {
     sizeBytes += chunk.length
     if (sizeBytes > maxBytes) {
       throw new RegistryError('REGISTRY_ANSWER_INVALID', `${place} answered more than ${maxBytes} bytes.`)
@@ -76,7 +82,7 @@ async function followRedirects(request: RepositoryRequest, signal: AbortSignal):
         : { cache: 'no-cache', cachePath: request.cachePath }),
     })
     if (!REDIRECT_STATUSES.has(response.status)) return response
-    response.body.destroy()
+    response.body.on('error', () => undefined).destroy()
     url = redirectTarget(repository, url, response.headers.get('location'))
   }
   throw new RegistryError(

@@ -13,7 +13,8 @@ export function answerError(
     return
   }
   if (retryAfterSeconds !== undefined) response.setHeader('retry-after', retryAfterSeconds)
-  if (status === 401) response.setHeader('www-authenticate', 'Bearer')
+  if (status === 401 && !response.hasHeader('www-authenticate'))
+    response.setHeader('www-authenticate', 'Bearer')
   answerJson(response, status, { error: message, code })
 }
 

@@ -64,6 +64,8 @@ export function forward(child: RegistryChild, proxied: ProxiedRequest): void {
     upstream.destroy()
   })
   upstream.on('error', () => {
+    // Whatever else the client sends is read and dropped, up to the bound, so that it gets to read the answer.
+    request.unpipe(upstream).resume()
     if (!response.headersSent && !response.destroyed) answerUnavailable(response)
     else response.destroy()
   })
@@ -88,9 +90,11 @@ function sendBody(
 ) {
   const { request } = proxied
   let sizeBytes = 0
+  let isRefused = false
   request.on('data', (chunk: Buffer) => {
     sizeBytes += chunk.length
-    if (sizeBytes <= maxBytes) return
+    if (sizeBytes <= maxBytes || isRefused) return
+    isRefused = true
     request.unpipe(upstream)
     refuseLarge(proxied, maxBytes)
     upstream.destroy()

@@ -72,6 +72,8 @@ async function logIn(
     answerJson(response, 201, { ...answer, rev: '1-0', token: result.token })
     return
   }
+  // By this npm knows to say that the password is wrong; a token it would call invalid.
+  response.setHeader('www-authenticate', 'Basic')
   const status = result.retryAfterSeconds === undefined ? 401 : 429
   const message = result.message ?? 'The user name or the password is wrong.'
   answerError(response, status, 'LOGIN_REFUSED', message, result.retryAfterSeconds)
@@ -81,7 +83,7 @@ async function logIn(
 async function readSmallJson(request: IncomingMessage): Promise<unknown> {
   const chunks: Buffer[] = []
   let sizeBytes = 0
-  for await (const chunk of request) {
+  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
     sizeBytes += chunk.length
     if (sizeBytes > MAX_LOGIN_BYTES) return undefined
     chunks.push(chunk)

@@ -55,6 +55,7 @@ class TarballReader {
   #entries = 0
   #headers = 0
   #unpackedBytes = 0
+  #isAtEnd = false
   #fault: RegistryError | undefined
 
   constructor(options: OpenTarballOptions) {
@@ -64,6 +65,9 @@ class TarballReader {
     this.#parser.on('entry', (entry: ReadEntry) => this.#enter(entry))
     this.#parser.on('ignoredEntry', (entry: ReadEntry) => this.#refuseType(entry))
     this.#parser.on('meta', () => this.#countHeader('an extended header'))
+    this.#parser.on('eof', () => {
+      this.#isAtEnd = true
+    })
     this.#parser.on('error', (error: unknown) => {
       this.#fail(
         new RegistryError('REGISTRY_TARBALL_CORRUPT', `The tarball is damaged: ${messageOf(error)}.`),
@@ -90,7 +94,8 @@ class TarballReader {
         { hint: 'Leave out files of padding or zeros.' },
       )
     }
-    this.#parser.write(chunk)
+    // The parser piles up whatever follows the archive's end, copying the pile for every chunk.
+    if (!this.#isAtEnd) this.#parser.write(chunk)
     if (this.#fault !== undefined) throw this.#fault
   }
 

@@ -13,8 +13,10 @@ export function packagePath(entryPath: string): PackagePath {
   if (hasControlCharacter(entryPath)) return unsafe('has a control character')
   // A backslash is a separator on Windows, where the same package may be installed.
   if (entryPath.includes('\\')) return unsafe('has a backslash')
-  if (entryPath.startsWith('/') || /^[a-z]:/i.test(entryPath)) return unsafe('is absolute')
+  if (entryPath.startsWith('/')) return unsafe('is absolute')
   const segments = entryPath.split('/').filter((segment) => segment !== '' && segment !== '.')
+  // Any segment: once the first folder is taken off, the next one leads.
+  if (segments.some((segment) => /^[a-z]:/i.test(segment))) return unsafe('has a drive letter')
   if (segments.includes('..')) return unsafe('leaves the package by ".."')
   return { isSafe: true, path: segments.slice(1).join('/').normalize('NFC') }
 }

@@ -36,7 +36,8 @@ export async function receiveBody(
   const scanner = new AttachmentScanner()
   const parts: Buffer[] = []
   let jsonBytes = 0
-  for await (const chunk of request) {
+  // The request is not destroyed when this ends early: the client is still to read the answer.
+  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
     for (const part of scanner.scan(chunk)) {
       if (part.type === 'data') await receiver.write(part.bytes)
       else {
