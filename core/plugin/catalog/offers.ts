@@ -18,7 +18,11 @@ export interface Offer extends VersionCandidate {
 export function indexOffers(versions: readonly InstalledVersion[]): ReadonlyMap<string, readonly Offer[]> {
   const seniority = new Map<string, number>()
   const claims = new Map<string, Offer[]>()
-  for (const { record, types } of versions) {
+  // Sorted once, not name by name: parsing versions is what costs here.
+  const newestFirst = versions.toSorted((left, right) =>
+    compareVersionsDescending(left.record.version, right.record.version),
+  )
+  for (const { record, types } of newestFirst) {
     const { packageName, version, distTags, installedAtMs } = record
     seniority.set(packageName, Math.min(seniority.get(packageName) ?? installedAtMs, installedAtMs))
     if (record.state !== 'ACTIVE') continue
@@ -41,9 +45,7 @@ function claim(claims: Map<string, Offer[]>, name: string, offer: Offer): void {
 function settle(offers: Offer[], seniority: ReadonlyMap<string, number>): Offer[] {
   const owner = offers.reduce((best, offer) => (outranks(offer, best, seniority) ? offer : best)).resolved
     .packageName
-  return offers
-    .filter(({ resolved }) => resolved.packageName === owner)
-    .sort((left, right) => compareVersionsDescending(left.version, right.version))
+  return offers.filter(({ resolved }) => resolved.packageName === owner)
 }
 
 function outranks(offer: Offer, other: Offer, seniority: ReadonlyMap<string, number>): boolean {

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Storage } from '../../storage/index.ts'
-import { Catalog, type CatalogOptions } from '../catalog/index.ts'
-import { createCoordinates, type GroupScopes } from '../coordinates/index.ts'
+import { isDeepStrictEqual } from 'node:util'
+import { Catalog } from '../catalog/index.ts'
+import { createCoordinates } from '../coordinates/index.ts'
 import { PluginError } from '../errors.ts'
-import { inspectPackage, type OpenTarball } from '../inspect/index.ts'
+import { inspectPackage } from '../inspect/index.ts'
 import {
   DEFAULT_ACTIVATION_TIMEOUT_MS,
   DEFAULT_CLOSE_GRACE_MS,
@@ -11,10 +11,8 @@ import {
   DEFAULT_ORPHAN_GRACE_MS,
   MAX_WAITING_INSTALLS,
 } from '../limits.ts'
-import type { PluginVersionRecord, PluginVersionRepository } from '../repository.ts'
-import type { PackageSource, PackageVersions } from '../source.ts'
+import type { PluginVersionRecord } from '../repository.ts'
 import { acquireFromFile, acquireFromSource, checkSize, integrityOf } from './acquire.ts'
-import type { Activator } from './activation.ts'
 import { BundleFolder } from './bundle-folder.ts'
 import { choosePublished, lookUpPackage } from './choose-published.ts'
 import {
@@ -23,6 +21,8 @@ import {
   type InstallTarget,
   installVersion,
 } from './install-version.ts'
+import { LocalMeta } from './local-meta.ts'
+import type { PackageOffer, PluginManagerOptions, RemovalOutcome } from './manager-options.ts'
 import { PackageArchive } from './package-archive.ts'
 import {
   applyDeprecations,
@@ -32,61 +32,10 @@ import {
   isStillUsed,
   type PackageEvent,
 } from './package-event.ts'
-import {
-  describeVersion,
-  type FlowUse,
-  type GrantPermissions,
-  type InstallParts,
-  type StepListener,
-} from './parts.ts'
-import { ensureBundles, type RecoveryFault, recover } from './recovery.ts'
+import { describeVersion, type InstallParts } from './parts.ts'
+import { ensureBundles, recover } from './recovery.ts'
 import { finishRemoval, startRemoval } from './remove-version.ts'
 import { KeyedLock, Slots } from './turns.ts'
-
-export interface PluginManagerOptions
-  extends Pick<CatalogOptions, 'security' | 'bundledVersions' | 'findOffering'> {
-  readonly repository: PluginVersionRepository
-  readonly source: PackageSource
-  readonly openTarball: OpenTarball
-  /** `plugins.management.localRepositoryPath`: a folder of this process's own. */
-  readonly folder: string
-  /** Internal storage for the tarballs; absent where `plugins.management.remoteStorageEnabled` is false. */
-  readonly archive?: { readonly storage: Storage; readonly tenant: string } | undefined
-  /** The reference's groups and the npm scopes they stand for, such as `{ 'io.kestra.plugin': '@pinion' }`. */
-  readonly groupScopes: GroupScopes
-  /** The live workers, asked for at each activation. */
-  readonly listActivators: () => readonly Activator[]
-  /** Waits for running attempts, then frees the code in every worker. */
-  readonly unload: (bundleSha512: string) => Promise<void>
-  /** The flows whose locks name a version. */
-  readonly listUsers: (packageName: string, version: string) => Promise<readonly FlowUse[]>
-  readonly grantPermissions: GrantPermissions
-  /** Told of what goes wrong on the manager's own account: recovery, rescans, removals that end later. */
-  readonly onFault: RecoveryFault
-  readonly onStep?: StepListener
-  readonly nowMs?: () => number
-  readonly concurrentInstalls?: number
-  /** Milliseconds; default 30,000. */
-  readonly activationTimeoutMs?: number
-  /** Milliseconds; default one hour. See `DEFAULT_ORPHAN_GRACE_MS`. */
-  readonly orphanGraceMs?: number
-  /** `plugins.management.autoReloadInterval` in milliseconds; absent or 0: no rescans. */
-  readonly rescanIntervalMs?: number
-}
-
-export interface RemovalOutcome {
-  readonly record: PluginVersionRecord
-  /** Resolves when the last attempt on it has ended and its files are gone; a removal that fails is told to `onFault`. */
-  whenRemoved(): Promise<void>
-}
-
-/** What the repositories offer of a package, beside what is installed. */
-export interface PackageOffer {
-  readonly published: PackageVersions
-  /** The version that the coordinate means. */
-  readonly chosenVersion: string
-  readonly installedVersions: readonly string[]
-}
 
 /**
  * Installs and removes plugin versions, and keeps catalog, disk and internal storage in agreement, through crashes as
@@ -97,11 +46,11 @@ export class PluginManager {
   readonly #parts: InstallParts
   readonly #options: PluginManagerOptions
   readonly #slots: Slots
+  readonly #meta: LocalMeta
   readonly #installs = new Map<string, Promise<InstallOutcome>>()
   readonly #removals = new Map<string, Promise<void>>()
   #timer: NodeJS.Timeout | undefined
   #rescan: Promise<void> | undefined
-  #lastMeta: Promise<void> = Promise.resolve()
   #isClosed = false
 
   /** @throws PluginError `PLUGIN_POLICY_INVALID`, `PLUGIN_COORDINATE_INVALID` for options that make no sense */
@@ -130,7 +79,7 @@ export class PluginManager {
       onStep: options.onStep ?? (() => undefined),
       bundleLock: new KeyedLock(),
     }
-    this.catalog.onChange(() => this.#writeMeta())
+    this.#meta = new LocalMeta(folder, this.catalog, options.onFault)
   }
 
   /** Ends what a crash left half done and fills the catalog. Comes before everything else. */
@@ -175,12 +124,8 @@ export class PluginManager {
       repository: 'upload',
       inspected,
     }))
-    if (outcome.record.manifest.bundle.sha512 === inspected.manifest.bundle.sha512) return outcome
-    throw new PluginError(
-      'PLUGIN_VERSION_CONFLICT',
-      `${describeVersion(target)} is installed already, with other code (from ${outcome.record.repository}).`,
-      { hint: 'Raise the version in package.json and build it again: a version never changes.' },
-    )
+    if (isDeepStrictEqual(outcome.record.manifest, inspected.manifest)) return outcome
+    throw conflict(outcome.record)
   }
 
   /**
@@ -266,7 +211,7 @@ export class PluginManager {
       delay(graceMs, undefined, { signal: patience.signal }).catch(() => undefined),
     ])
     patience.abort()
-    await this.#lastMeta
+    await this.#meta.settled()
   }
 
   async #handlePublished(
@@ -285,7 +230,9 @@ export class PluginManager {
           })
         : acquireFromFile(target, { tarballPath, integrity, repository, distTags })
     try {
-      const { outcome } = await this.#install(target, acquire)
+      const { outcome, record } = await this.#install(target, acquire)
+      // Unpublished while a flow used it, then published again with other bytes.
+      if (record.integrity !== integrity) throw conflict(record)
       return { outcome }
     } catch (error) {
       if (isNoPlugin(error)) return { outcome: 'ignored' }
@@ -342,13 +289,6 @@ export class PluginManager {
     this.rescan().catch((error: unknown) => this.#options.onFault('rescan', error))
   }
 
-  /** One write at a time, of what is current when its turn comes. */
-  #writeMeta(): void {
-    this.#lastMeta = this.#lastMeta
-      .then(() => this.#parts.folder.writeMeta(describeInstalled(this.catalog.current.records)))
-      .catch((error: unknown) => this.#options.onFault('plugins.meta', error))
-  }
-
   #assertOpen(): void {
     if (!this.#isClosed) return
     throw new PluginError('PLUGIN_MANAGER_CLOSED', 'The server is shutting down.', {
@@ -357,19 +297,10 @@ export class PluginManager {
   }
 }
 
-/** For people and scripts who look into the folder; nothing reads it back. */
-function describeInstalled(records: readonly PluginVersionRecord[]): unknown {
-  return {
-    metaVersion: 1,
-    plugins: records
-      .map(({ packageName, version, state, integrity, repository, manifest }) => ({
-        packageName,
-        version,
-        state,
-        integrity,
-        repository,
-        bundleSha512: manifest.bundle.sha512,
-      }))
-      .sort((left, right) => (describeVersion(left) < describeVersion(right) ? -1 : 1)),
-  }
+function conflict(installed: PluginVersionRecord): PluginError {
+  return new PluginError(
+    'PLUGIN_VERSION_CONFLICT',
+    `${describeVersion(installed)} is installed already, with other contents (from ${installed.repository}).`,
+    { hint: 'Raise the version in package.json and build it again: an installed version never changes.' },
+  )
 }

@@ -16,6 +16,11 @@ export class ProblemList {
     return this.#problems.length === 0
   }
 
+  /** Found so far, those that are not listed included. */
+  get count(): number {
+    return this.#problems.length + this.#dropped
+  }
+
   list(): readonly string[] {
     return this.#dropped === 0 ? this.#problems : [...this.#problems, `and ${this.#dropped} more`]
   }

@@ -138,6 +138,19 @@ test.each([
   ['another draft', withProperty({}, { $schema: 'http://json-schema.org/draft-07/schema#' }), '2020-12'],
   ['an unknown kind of nested plugin', withProperty({ $plugin: 'thing' }), '$plugin: must be one of'],
   [
+    'a default for __proto__',
+    JSON.stringify(withProperty(0)).replace('"p":0', '"p":{"default":{"__proto__":1}}'),
+    '__proto__',
+  ],
+  [
+    'a default as deep as a well',
+    JSON.stringify(withProperty(0)).replace(
+      '"p":0',
+      `"p":{"default":${'['.repeat(9_000)}${']'.repeat(9_000)}}`,
+    ),
+    'deeper than 64',
+  ],
+  [
     'a schema for __proto__',
     JSON.stringify(withProperty({ type: 'object' })).replace('"p":', '"__proto__":'),
     '__proto__',

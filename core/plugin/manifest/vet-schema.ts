@@ -1,8 +1,14 @@
 import { type JsonObject, PLUGIN_KINDS } from '@pinion/plugin-sdk/manifest'
 import { Ajv2020 } from 'ajv/dist/2020.js'
-import { MAX_PATTERN_LENGTH, MAX_SCHEMA_DEPTH, MAX_SCHEMA_NODES } from '../limits.ts'
+import {
+  MAX_PATTERN_LENGTH,
+  MAX_SCHEMA_DEPTH,
+  MAX_SCHEMA_NODES,
+  MAX_VALUE_DEPTH,
+  MAX_VALUE_NODES,
+} from '../limits.ts'
 import { compilePattern } from '../schema/pattern.ts'
-import { isJsonObject } from './json.ts'
+import { isJsonObject, isJsonWithin } from './json.ts'
 import type { ProblemList } from './object-reader.ts'
 import {
   LOCAL_REFERENCE,
@@ -44,9 +50,10 @@ export function vetSchema(value: unknown, path: string, problems: ProblemList): 
     return {}
   }
   const walk: SchemaWalk = { root: value, problems, nodes: 0 }
+  const countBefore = problems.count
   vetNode(value, path, 0, walk)
   // The meta-schema's validator recurses: it only sees what the bounds above let through.
-  if (walk.nodes <= MAX_SCHEMA_NODES && problems.isEmpty) vetByMetaSchema(value, path, problems)
+  if (problems.count === countBefore) vetByMetaSchema(value, path, problems)
   return value
 }
 
@@ -86,6 +93,13 @@ function vetKeyword(keyword: string, value: unknown, path: string, depth: number
     return
   }
   if (!VALUE_KEYWORDS.has(keyword)) return walk.problems.add(path, 'is not a known keyword')
+  // The validator writes such values into the code that it makes: as deep as they are, and __proto__ by its meaning.
+  if (!isJsonWithin(value, MAX_VALUE_DEPTH, MAX_VALUE_NODES)) {
+    return walk.problems.add(path, `is nested deeper than ${MAX_VALUE_DEPTH} levels or too large`)
+  }
+  if (JSON.stringify(value).includes('"__proto__"')) {
+    return walk.problems.add(path, 'must not hold "__proto__"')
+  }
   vetValue(keyword, value, path, walk)
 }
 
