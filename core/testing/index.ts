@@ -1,0 +1,1 @@
+export { type FlowRun, type RunFlowOptions, runFlow, type TaskRunResult } from './run-flow.ts'
