@@ -27,6 +27,9 @@ export function compileTask(
   const plugin = compiler.compile(written, path, 'task')
   if (plugin === undefined) return undefined
   const { core, resolved, properties } = plugin
+  // It may come from a default.
+  if (core['runIf'] !== undefined) checkTemplates(context, core['runIf'], [...path, 'runIf'])
+  if (context.problems.hasErrors) return undefined
   const retry = toRetryPolicy(core['retry'])
   const timeoutMs = durationOf(core['timeout'])
   const logLevel = LOG_LEVELS.find((level) => level === core['logLevel'])

@@ -94,6 +94,8 @@ function resolveUnpinned(catalog: CatalogSnapshot, type: string, instance: strin
 }
 
 function anyOfKind(kind: PluginKind, types: readonly DescribedType[]): JsonSchema {
+  // A list of alternatives may not be empty: nothing can stand there then.
+  if (types.length === 0) return { description: `No installed plugin is a ${kind}.`, not: {} }
   const needsId = kind === 'task' || kind === 'trigger'
   return {
     type: 'object',
