@@ -33,6 +33,15 @@ export interface Principal {
   readonly tenant: string
 }
 
+/** What changes about a user by itself, each apart, so that a failed login never undoes a new password. */
+export interface UserChanges {
+  readonly passwordHash?: string
+  readonly role?: Role
+  readonly failedLogins?: number
+  /** null: unlocked. */
+  readonly lockedUntilMs?: number | null
+}
+
 /** Kept by `core/store`. */
 export interface UserRepository {
   findById(userId: string): Promise<User | undefined>
@@ -40,6 +49,14 @@ export interface UserRepository {
   list(): Promise<readonly User[]>
   /** Inserts or replaces by id. @throws StoreError `STORE_CONFLICT` if the username is another's. */
   save(user: User): Promise<void>
+  /**
+   * Writes what is given and nothing else.
+   *
+   * @param expectedPasswordHash - if given, nothing is written unless it is still the stored one
+   * @returns false if nothing was written
+   */
+  update(userId: string, changes: UserChanges, expectedPasswordHash?: string): Promise<boolean>
+  /** With the tokens. */
   remove(userId: string): Promise<boolean>
   count(): Promise<number>
 }

@@ -1,6 +1,6 @@
 import type { User, UserRepository } from '../../identity/index.ts'
 import type { Database } from '../database/database.ts'
-import { type Row, sql } from '../database/query.ts'
+import { compile, type Row, sql } from '../database/query.ts'
 import { isStoreError, StoreError } from '../errors.ts'
 import { MAX_ID_CHARS, MAX_NAME_CHARS } from '../limits.ts'
 import { boundedKey } from './bounds.ts'
@@ -60,6 +60,21 @@ export function createUserRepository(database: Database): UserRepository {
           hint: 'Choose another; capital and small letters count as the same.',
         })
       }
+    },
+
+    async update(userId, changes, expectedPasswordHash) {
+      const columns = {
+        ...(changes.passwordHash === undefined
+          ? {}
+          : { password_hash: boundedKey(changes.passwordHash, MAX_NAME_CHARS, 'password hash') }),
+        ...(changes.role === undefined ? {} : { role: changes.role }),
+        ...(changes.failedLogins === undefined ? {} : { failed_logins: changes.failedLogins }),
+        ...(changes.lockedUntilMs === undefined ? {} : { locked_until_ms: changes.lockedUntilMs }),
+      }
+      if (Object.keys(columns).length === 0) return false
+      const update = database.builder.from('users').where('user_id', userId).update(columns)
+      if (expectedPasswordHash !== undefined) update.where('password_hash', expectedPasswordHash)
+      return (await database.write((session) => session.run(compile(update)))) > 0
     },
 
     async remove(userId) {
