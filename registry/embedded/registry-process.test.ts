@@ -1,6 +1,9 @@
+import { fork } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { readdir, readFile, readlink } from 'node:fs/promises'
+import { once } from 'node:events'
+import { mkdtemp, readdir, readFile, readlink, rm } from 'node:fs/promises'
 import { request as httpRequest } from 'node:http'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
@@ -460,6 +463,35 @@ describe('the process', () => {
     await second.close()
   })
 })
+
+test('a server that is killed takes its registry along, and the next one has the data at once', async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'pinion-killed-server-'))
+  const server = fork(fileURLToPath(new URL('../testing/server-to-kill.ts', import.meta.url)), [dataDir], {
+    execArgv: [],
+  })
+  const [{ pid }] = await once(server, 'message')
+  const gone = once(server, 'exit')
+  server.kill('SIGKILL')
+  await gone
+  const next = startRegistryProcess({
+    dataDir,
+    log: () => undefined,
+    login: async () => ({ outcome: 'refused' }),
+    revoke: async () => undefined,
+    mayUnpublish: async () => ({ allowed: true }),
+  })
+  await next.start()
+  // It could only start because the lock was let go, which the one before it did by ending.
+  expect(await isRunning(pid)).toBe(false)
+  await next.close()
+  await rm(dataDir, { recursive: true, force: true })
+})
+
+/** A process whose parent has died stays in the table, as a zombie, until somebody asks for its end. */
+async function isRunning(pid: number): Promise<boolean> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => 'State:\tZ')
+  return !/^State:\s+[ZX]/m.test(status)
+}
 
 async function residentBytes(pid: number | undefined): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8')

@@ -49,7 +49,7 @@ export interface RegistryProcess {
  */
 export function startRegistryProcess(options: RegistryProcessOptions): RegistryProcess {
   const registry = new SupervisedRegistry(options)
-  // A failure has been logged, and the next request or start() tries again.
+  // A failure has been logged, and is tried again.
   if (options.warmUp !== false) registry.start().catch(() => undefined)
   return registry
 }
@@ -58,7 +58,7 @@ export function startRegistryProcess(options: RegistryProcessOptions): RegistryP
  * - `idle`: nothing runs; the next request or `start()` starts it.
  * - `starting`: requests wait, for a bounded time. `isRestart`: they do not, they are told to retry.
  * - `ready`: requests are forwarded.
- * - `pausing`: it died; a timer will start it again. Requests are told to retry.
+ * - `pausing`: it died or did not come up; a timer will try again. Requests are told to retry.
  * - `closed`: for good.
  */
 type State =
@@ -203,10 +203,7 @@ class SupervisedRegistry implements RegistryProcess {
         message: 'The registry could not be started.',
         fields: { error: messageOf(error) },
       })
-      if (this.#state.type !== 'closed') {
-        if (isRestart) this.#died(messageOf(error))
-        else this.#state = { type: 'idle' }
-      }
+      this.#died(messageOf(error))
       throw error
     }
   }

@@ -38,8 +38,9 @@ process.on('message', (message: ToChild) => {
 })
 // Without its parent this process serves nobody. What is half done is swept away at the next start.
 process.on('disconnect', () => process.exit(0))
-// The parent decides when to stop; a Ctrl-C in a terminal reaches both.
+// The parent decides when to stop: a Ctrl-C in a terminal, or a service manager, reaches both.
 process.on('SIGINT', () => undefined)
+process.on('SIGTERM', () => undefined)
 
 async function start(options: ChildOptions): Promise<void> {
   const startedAtMs = performance.now()

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
-import { objectOrEmpty, stringOf } from '../../json-value.ts'
+import { messageOf, RegistryError } from '../../errors.ts'
+import { type JsonObject, objectOrEmpty, stringOf } from '../../json-value.ts'
 import { scopeOf } from '../../package-name.ts'
 import { readFileIfThere, replaceFileDurably } from '../storage/durable-file.ts'
 import type { RegistryLayout } from '../storage/layout.ts'
@@ -35,7 +36,7 @@ export class Ownership {
   static async open(layout: RegistryLayout, presets: Readonly<Record<string, string>>): Promise<Ownership> {
     const text = await readFileIfThere(layout.ownershipFile)
     const claims = new Map<string, Claim>()
-    const stored = objectOrEmpty(text === undefined ? undefined : JSON.parse(text))
+    const stored = text === undefined ? {} : parse(text, layout.ownershipFile)
     for (const [key, value] of Object.entries(objectOrEmpty(stored['owners']))) {
       const { owner, since } = objectOrEmpty(value)
       if (typeof owner === 'string') claims.set(key, { owner, since: stringOf(since) ?? '' })
@@ -90,4 +91,16 @@ export class Ownership {
 /** What is owned: the scope, or the name of an unscoped package. */
 export function ownedName(packageName: string): string {
   return scopeOf(packageName) ?? packageName
+}
+
+/** Starting without it would give every scope to whoever comes first. */
+function parse(text: string, file: string): JsonObject {
+  try {
+    return objectOrEmpty(JSON.parse(text))
+  } catch (error) {
+    throw new RegistryError('REGISTRY_START_FAILED', `${file} is damaged: ${messageOf(error)}.`, {
+      at: { file },
+      hint: 'It says who owns which scope. Restore it from a backup, or repair it by hand.',
+    })
+  }
 }

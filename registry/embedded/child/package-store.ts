@@ -47,6 +47,7 @@ export class PackageStore {
     } else {
       // Over a tarball that an earlier, interrupted publish of this version may have left.
       await rename(tarballScratchPath, tarballPath)
+      await syncDirectory(directory)
       await this.replace(packument)
     }
     return tarballPath

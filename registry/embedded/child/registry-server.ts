@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { messageOf } from '../../errors.ts'
-import { MAX_CONCURRENT_WRITES, PROXY_IDLE_TIMEOUT_MS } from '../../limits.ts'
+import { MAX_CONCURRENT_WRITES, PROXY_IDLE_TIMEOUT_MS, RECEIVE_TIMEOUT_MS } from '../../limits.ts'
 import { type ChildOptions, INTERNAL_HEADERS } from '../protocol.ts'
 import { readIdentity } from './identity-headers.ts'
 import type { ChildLog } from './log.ts'
@@ -57,8 +57,7 @@ export function createRegistryServer(parts: RegistryServerParts): Server {
       sendRefusal(response, new Refusal(500, 'INTERNAL', 'The registry could not do this; its log says why.'))
     })
   })
-  server.requestTimeout = 0
-  server.headersTimeout = 0
+  server.requestTimeout = RECEIVE_TIMEOUT_MS
   server.keepAliveTimeout = PROXY_IDLE_TIMEOUT_MS
   return server
 }
