@@ -12,6 +12,7 @@ export const SERVER_ERRORS = {
   HTTP_REQUEST_INVALID: { kind: 'user', retryable: false },
   HTTP_ROUTE_NOT_FOUND: { kind: 'user', retryable: false },
   HTTP_METHOD_NOT_ALLOWED: { kind: 'user', retryable: false },
+  HTTP_STARTING: { kind: 'environment', retryable: true },
   HTTP_CLOSING: { kind: 'environment', retryable: true },
   HTTP_TOO_MANY_STREAMS: { kind: 'environment', retryable: true },
   AUTH_REQUIRED: { kind: 'user', retryable: false },
@@ -28,6 +29,7 @@ export const SERVER_ERRORS = {
   PLUGIN_DOCUMENTATION_NOT_FOUND: { kind: 'user', retryable: false },
   PACKAGE_UNREADABLE: { kind: 'environment', retryable: false },
   PACKAGE_NOT_PUBLISHED: { kind: 'environment', retryable: true },
+  SCHEMA_NOT_FOUND: { kind: 'user', retryable: false },
   SECRET_NOT_FOUND: { kind: 'user', retryable: false },
   TOKEN_NOT_FOUND: { kind: 'user', retryable: false },
 } as const satisfies Record<string, ErrorTraits>

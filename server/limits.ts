@@ -26,6 +26,8 @@ export const HEADER_BYTES = 32_768
 export const HEADERS_TIMEOUT_MS = 10_000
 /** Milliseconds a client may take over a whole request, uploads included. */
 export const REQUEST_TIMEOUT_MS = 600_000
+/** Milliseconds that a closing server gives open requests to be answered. */
+export const LISTENER_CLOSE_MS = 5_000
 /** Milliseconds an idle connection is kept; above the 60 s that proxies keep theirs, so that they close first. */
 export const KEEP_ALIVE_TIMEOUT_MS = 65_000
 /** Requests on one connection before it is closed, so that load spreads after a restart behind a proxy. */

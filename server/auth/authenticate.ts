@@ -1,12 +1,11 @@
-import { type Principal, ROLES, type Role } from '@pinion/core/identity'
+import { type Principal, ROLES, type Role, type UserService } from '@pinion/core/identity'
 import type { Context } from 'koa'
 import { ServerError } from '../errors.ts'
 import { type Credentials, readCredentials } from './credentials.ts'
 import type { LoginThrottle } from './login-throttle.ts'
-import type { SignIn } from './sign-in.ts'
 
 export interface AuthenticateOptions {
-  readonly signIn: SignIn
+  readonly users: Pick<UserService, 'verifyPassword' | 'authenticate'>
   readonly throttle: LoginThrottle
   /** Prefixes of paths that need no login. */
   readonly openUrls: readonly string[]
@@ -53,15 +52,15 @@ export async function authenticate(
  */
 export async function identify(
   ctx: Context,
-  { signIn, throttle }: Pick<AuthenticateOptions, 'signIn' | 'throttle'>,
+  { users, throttle }: Pick<AuthenticateOptions, 'users' | 'throttle'>,
 ): Promise<Principal | undefined> {
   const credentials = readCredentials(ctx.get('authorization') || undefined)
   if (credentials === undefined) return undefined
   refuseCrossSite(ctx, credentials)
   const principal =
     credentials.kind === 'token'
-      ? await signIn.byToken(credentials.token)
-      : await checkPassword(ctx.req.socket.remoteAddress ?? '', credentials, signIn, throttle)
+      ? await users.authenticate(credentials.token)
+      : await checkPassword(ctx.req.socket.remoteAddress ?? '', credentials, users, throttle)
   if (principal !== undefined) return principal
   throw new ServerError(
     'AUTH_REJECTED',
@@ -74,17 +73,28 @@ export async function identify(
 async function checkPassword(
   address: string,
   { username, password }: Extract<Credentials, { kind: 'password' }>,
-  signIn: SignIn,
+  users: Pick<UserService, 'verifyPassword'>,
   throttle: LoginThrottle,
 ): Promise<Principal | undefined> {
-  if (throttle.isBlocked(address)) {
-    throw new ServerError('AUTH_TOO_MANY_FAILURES', 'Too many failed logins from this address.', {
-      hint: 'Wait a minute, or use an API token.',
-    })
+  if (throttle.isBlocked(address)) throw tooManyFailures('from this address')
+  const result = await users.verifyPassword(username, password)
+  switch (result.outcome) {
+    case 'accepted':
+      return result.principal
+    case 'rejected':
+      throttle.failed(address)
+      return undefined
+    case 'locked':
+      throw tooManyFailures('with this name')
+    default:
+      return result satisfies never
   }
-  const principal = await signIn.byPassword(username, password)
-  if (principal === undefined) throttle.failed(address)
-  return principal
+}
+
+function tooManyFailures(whose: string): ServerError {
+  return new ServerError('AUTH_TOO_MANY_FAILURES', `Too many failed logins ${whose}.`, {
+    hint: 'Wait a minute, or use an API token.',
+  })
 }
 
 /** A browser sends a remembered password along with any site's form; only its own pages may change something with it. */

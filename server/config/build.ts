@@ -51,8 +51,6 @@ export function buildConfig(
       jsonBodyBytes: reader.read(k.jsonBody),
       uploadBytes: reader.read(k.upload),
       inputFilesBytes: reader.read(k.inputFiles),
-      executionsInFlight: reader.read(k.executionsInFlight),
-      tasksInFlight: reader.read(k.tasksInFlight),
     },
     variables: { envs: pickEnvs(environment, reader.read(k.envVarsPrefix)), globals: reader.read(k.globals) },
     secrets: pickSecrets(environment),

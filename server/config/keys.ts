@@ -14,8 +14,6 @@ import {
   url,
 } from './value-kind.ts'
 
-const count = integer({ min: 1, max: 1_000_000 })
-
 /**
  * Every configuration key there is. Reading, environment names, `docs/configuration.md` and `pinion config explain`
  * follow from this table.
@@ -242,18 +240,6 @@ export const CONFIG_KEYS = {
       shownDefault: '1GB',
       aliases: ['micronaut.server.multipart.maxFileSize'],
     },
-  ),
-  executionsInFlight: configKey(
-    'limits.executionsInFlight',
-    count,
-    10_000,
-    'Executions running at once; further ones are answered 429 until some ended.',
-  ),
-  tasksInFlight: configKey(
-    'limits.tasksInFlight',
-    integer({ min: 1, max: 10_000 }),
-    64,
-    'Tasks that this server runs at the same time.',
   ),
 
   envVarsPrefix: configKey(

@@ -43,8 +43,6 @@ export interface ServerConfig {
     readonly jsonBodyBytes: number
     readonly uploadBytes: number
     readonly inputFilesBytes: number
-    readonly executionsInFlight: number
-    readonly tasksInFlight: number
   }
   readonly variables: {
     /** `envs.*` in expressions: taken from the environment by prefix, names in lower case without it. */

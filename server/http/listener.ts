@@ -14,6 +14,7 @@ import {
 /** A socket that answers requests, bounded against slow and greedy clients. */
 export class HttpListener {
   readonly #server: Server
+  #closed: Promise<void> | undefined
 
   constructor(handle: (request: IncomingMessage, response: ServerResponse) => void) {
     this.#server = createServer(
@@ -55,8 +56,13 @@ export class HttpListener {
     return `http://${nameOf(address)}:${address.port}`
   }
 
-  /** Takes no new connections, waits for open requests up to `graceMs`, then ends what is left. */
-  async close(graceMs: number): Promise<void> {
+  /** Takes no new connections, waits for open requests up to `graceMs`, then ends what is left. Once is enough. */
+  close(graceMs: number): Promise<void> {
+    this.#closed ??= this.#close(graceMs)
+    return this.#closed
+  }
+
+  async #close(graceMs: number): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
     this.#server.closeIdleConnections()
     const timer = setTimeout(() => this.#server.closeAllConnections(), graceMs)

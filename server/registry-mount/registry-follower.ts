@@ -35,10 +35,10 @@ export class RegistryFollower {
     }
     this.#stops.push(
       registry.on('ready', ({ isRestart }) => {
-        if (isRestart) this.#own(this.#catchUp())
+        if (isRestart) void this.#own(this.#catchUp())
       }),
     )
-    await this.#catchUp()
+    await this.#own(this.#catchUp())
   }
 
   /** Waits for what is under way. */
@@ -67,7 +67,7 @@ export class RegistryFollower {
       }
       await this.#advance(seenAt)
     }
-    this.#own(take())
+    void this.#own(take())
   }
 
   /** While others are under way the mark stays: one of them may be older and not done. */
@@ -78,6 +78,7 @@ export class RegistryFollower {
 
   async #catchUp(): Promise<void> {
     const { registry, manager, settings, repositoryName, log } = this.#options
+    const seenAt = new Date().toISOString()
     const since = (await settings.get(WATERMARK)) ?? ''
     const { packages, unreadable } = await registry.listAll()
     for (const { name, reason } of unreadable)
@@ -94,12 +95,14 @@ export class RegistryFollower {
       const deprecated = versions.map(({ version, deprecated: message = '' }) => ({ version, message }))
       await manager.handle({ type: 'deprecated', name, versions: deprecated }, repositoryName)
     }
+    await this.#advance(seenAt)
   }
 
-  #own(work: Promise<void>): void {
+  #own(work: Promise<void>): Promise<void> {
     const owned = work
       .catch((error: unknown) => this.#options.log.error('The registry could not be followed.', { error }))
       .finally(() => this.#underWay.delete(owned))
     this.#underWay.add(owned)
+    return owned
   }
 }

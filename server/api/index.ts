@@ -1,0 +1,1 @@
+export { type ApiOptions, createApiRoutes } from './api-routes.ts'
