@@ -55,6 +55,8 @@ export const START_WAIT_MS = 15_000
 export const START_TIMEOUT_MS = 30_000
 /** Silence on a proxied request, in either direction, after which it is given up. */
 export const PROXY_IDLE_TIMEOUT_MS = 60_000
+/** How long an answer waits for its event, which travels on another channel and has left before it. */
+export const EVENT_WAIT_MS = 2_000
 /** A request must have arrived by then: a publish that trickles in must not hold its place for ever. */
 export const RECEIVE_TIMEOUT_MS = 300_000
 export const CLOSE_TIMEOUT_MS = 5_000

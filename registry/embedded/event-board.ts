@@ -1,10 +1,8 @@
 import { EventEmitter, once } from 'node:events'
 import { messageOf } from '../errors.ts'
+import { EVENT_WAIT_MS } from '../limits.ts'
 import type { RegistryEvents, RegistryLogLine } from './options.ts'
 import type { RegistryEvent } from './protocol.ts'
-
-/** How long an answer waits for its event, which travels on another channel and has left before it. */
-const EVENT_WAIT_MS = 2_000
 
 type Listeners = {
   readonly [E in keyof RegistryEvents]: Set<(event: RegistryEvents[E]) => void>
