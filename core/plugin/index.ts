@@ -33,6 +33,8 @@ export { type InspectedPackage, inspectPackage, type OpenTarball } from './inspe
 export {
   type Activator,
   assertManagementAllows,
+  DEVELOPMENT,
+  type DevelopmentBuild,
   type EventOutcome,
   type FlowUse,
   type GrantPermissions,

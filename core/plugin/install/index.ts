@@ -1,4 +1,5 @@
 export type { Activator } from './activation.ts'
+export { DEVELOPMENT, type DevelopmentBuild } from './development.ts'
 export type { InstallOutcome } from './install-version.ts'
 export { assertManagementAllows, type ManagementSettings } from './management.ts'
 export type { PackageOffer, PluginManagerOptions, RemovalOutcome } from './manager-options.ts'

@@ -3,8 +3,11 @@ import { PluginError } from '../errors.ts'
 import { type InspectedPackage, inspectPackage } from '../inspect/index.ts'
 import type { PluginVersionRecord } from '../repository.ts'
 import { loadEverywhere } from './activation.ts'
+import { checkTypeOwners } from './check-type-owners.ts'
+import { DEVELOPMENT } from './development.ts'
 import { saveDistTags } from './dist-tags.ts'
 import { describeVersion, type InstallParts } from './parts.ts'
+import { replaceVersion } from './replace-version.ts'
 
 export interface InstallTarget {
   readonly packageName: string
@@ -52,7 +55,8 @@ export async function installVersion(
 ): Promise<InstallOutcome> {
   const existing = await parts.repository.find(target.packageName, target.version)
   if (existing?.state === 'DRAINING') throw draining(target)
-  if (existing?.state === 'ACTIVE') return { outcome: 'kept', record: existing }
+  const isDeveloped = existing?.repository === DEVELOPMENT
+  if (existing?.state === 'ACTIVE' && !isDeveloped) return { outcome: 'kept', record: existing }
   if (existing?.state === 'STAGED' && (await parts.folder.has(existing.manifest))) {
     return { outcome: 'installed', record: await activate(parts, existing) }
   }
@@ -67,6 +71,8 @@ export async function installVersion(
     }))
   checkTypeOwners(parts, inspected, target)
   parts.onStep('inspected', target.packageName, target.version)
+  if (isDeveloped)
+    return { outcome: 'installed', record: await takeOver(parts, target, acquired, inspected, existing) }
   const record = await stage(parts, target, acquired, inspected)
   return { outcome: 'installed', record: await activate(parts, record, acquired.distTags) }
 }
@@ -105,28 +111,13 @@ export async function activate(
 
 async function stage(
   parts: InstallParts,
-  { packageName, version }: InstallTarget,
+  target: InstallTarget,
   acquired: AcquiredTarball,
   inspected: InspectedPackage,
 ): Promise<PluginVersionRecord> {
-  const { manifest } = inspected
-  const previous = parts.catalog.current.records.filter((record) => record.packageName === packageName)
-  const tags = Object.entries(acquired.distTags ?? {}).flatMap(([tag, tagged]) =>
-    tagged === version ? [tag] : [],
-  )
-  const record: PluginVersionRecord = {
-    packageName,
-    version,
-    integrity: acquired.integrity,
-    state: 'STAGED',
-    repository: acquired.repository,
-    manifest,
-    grantedPermissions: parts.grantPermissions(manifest, previous),
-    installedAtMs: parts.nowMs(),
-    distTags: tags,
-    ...(acquired.deprecatedMessage === undefined ? {} : { deprecatedMessage: acquired.deprecatedMessage }),
-  }
-  await parts.bundleLock.run(manifest.bundle.sha512, async () => {
+  const { packageName, version } = target
+  const record = toRecord(parts, target, acquired, inspected, 'STAGED')
+  await parts.bundleLock.run(record.manifest.bundle.sha512, async () => {
     await Promise.all([
       parts.folder.keep(inspected).then(() => parts.onStep('kept', packageName, version)),
       parts.archive
@@ -139,18 +130,46 @@ async function stage(
   return record
 }
 
-/** Nobody may offer a type under an id that belongs to another installed package. */
-function checkTypeOwners(parts: InstallParts, { manifest }: InspectedPackage, target: InstallTarget): void {
-  const taken = manifest.types.flatMap(({ type }) => {
-    const owner = parts.catalog.current.ownerOf(type)
-    return owner === undefined || owner === target.packageName ? [] : [`${type} (of ${owner})`]
-  })
-  if (taken.length === 0) return
-  throw new PluginError(
-    'PLUGIN_TYPE_TAKEN',
-    `${describeVersion(target)} offers types that belong to other installed packages: ${taken.join(', ')}.`,
-    { hint: 'Uninstall the other package first, or publish these types under ids of their own.' },
-  )
+/** The published version takes the place of the one under development. */
+async function takeOver(
+  parts: InstallParts,
+  target: InstallTarget,
+  acquired: AcquiredTarball,
+  inspected: InspectedPackage,
+  developed: PluginVersionRecord,
+): Promise<PluginVersionRecord> {
+  const record = toRecord(parts, target, acquired, inspected, 'ACTIVE')
+  await parts.archive?.store(target.packageName, target.version, acquired.tarballPath)
+  const free = await replaceVersion(parts, record, inspected, developed)
+  parts.inBackground(describeVersion(target), free())
+  if (acquired.distTags !== undefined) {
+    await parts.catalog.reload(await saveDistTags(parts, target.packageName, acquired.distTags))
+  }
+  return record
+}
+
+function toRecord(
+  parts: InstallParts,
+  { packageName, version }: InstallTarget,
+  acquired: AcquiredTarball,
+  { manifest }: InspectedPackage,
+  state: 'STAGED' | 'ACTIVE',
+): PluginVersionRecord {
+  const previous = parts.catalog.current.records.filter((record) => record.packageName === packageName)
+  return {
+    packageName,
+    version,
+    integrity: acquired.integrity,
+    state,
+    repository: acquired.repository,
+    manifest,
+    grantedPermissions: parts.grantPermissions(manifest, previous),
+    installedAtMs: parts.nowMs(),
+    distTags: Object.entries(acquired.distTags ?? {}).flatMap(([tag, tagged]) =>
+      tagged === version ? [tag] : [],
+    ),
+    ...(acquired.deprecatedMessage === undefined ? {} : { deprecatedMessage: acquired.deprecatedMessage }),
+  }
 }
 
 function draining(target: InstallTarget): PluginError {

@@ -53,6 +53,8 @@ export interface InstallParts {
   readonly unload: (bundleSha512: string) => Promise<void>
   readonly listUsers: (packageName: string, version: string) => Promise<readonly FlowUse[]>
   readonly grantPermissions: GrantPermissions
+  /** Owns work that nobody waits for, such as freeing code that attempts still run on. */
+  readonly inBackground: (subject: string, work: Promise<void>) => void
   readonly nowMs: () => number
   readonly activationTimeoutMs: number
   readonly onStep: StepListener

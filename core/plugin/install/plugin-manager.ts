@@ -15,6 +15,7 @@ import type { PluginVersionRecord } from '../repository.ts'
 import { acquireFromFile, acquireFromSource, checkSize, integrityOf } from './acquire.ts'
 import { BundleFolder } from './bundle-folder.ts'
 import { choosePublished, lookUpPackage } from './choose-published.ts'
+import { DEVELOPMENT, type DevelopmentBuild, installDevelopment } from './development.ts'
 import {
   type AcquireTarball,
   type InstallOutcome,
@@ -49,6 +50,8 @@ export class PluginManager {
   readonly #meta: LocalMeta
   readonly #installs = new Map<string, Promise<InstallOutcome>>()
   readonly #removals = new Map<string, Promise<void>>()
+  readonly #developments = new KeyedLock()
+  readonly #background = new Set<Promise<void>>()
   #timer: NodeJS.Timeout | undefined
   #rescan: Promise<void> | undefined
   #isClosed = false
@@ -74,6 +77,7 @@ export class PluginManager {
       unload: options.unload,
       listUsers: options.listUsers,
       grantPermissions: options.grantPermissions,
+      inBackground: (subject, work) => this.#own(subject, work),
       nowMs: options.nowMs ?? Date.now,
       activationTimeoutMs: options.activationTimeoutMs ?? DEFAULT_ACTIVATION_TIMEOUT_MS,
       onStep: options.onStep ?? (() => undefined),
@@ -148,6 +152,31 @@ export class PluginManager {
     return { record, whenRemoved: () => removal }
   }
 
+  /**
+   * Makes a build of a plugin under development live in place of the one before it.
+   *
+   * @throws PluginError as {@link installTarball}; `PLUGIN_VERSION_CONFLICT` if that version is published
+   */
+  async develop(build: DevelopmentBuild): Promise<PluginVersionRecord> {
+    this.#assertOpen()
+    return this.#developments.run(DEVELOPMENT, async () => {
+      const { record, free } = await installDevelopment(this.#parts, build)
+      this.#parts.inBackground(describeVersion(record), free())
+      return record
+    })
+  }
+
+  /** Takes the version of a package that is under development out again. @returns whether there was one */
+  async endDevelopment(packageName: string): Promise<boolean> {
+    this.#assertOpen()
+    const developed = this.catalog.current.records.filter(
+      ({ packageName: name, repository, state }) =>
+        name === packageName && repository === DEVELOPMENT && state !== 'DRAINING',
+    )
+    for (const { version } of developed) await this.uninstall(packageName, version, { force: true })
+    return developed.length > 0
+  }
+
   /** What the repositories offer of a package; installs nothing. @throws PluginError as {@link install} */
   async resolve(coordinate: string): Promise<PackageOffer> {
     const wanted = this.#parts.coordinates.parse(coordinate)
@@ -207,7 +236,7 @@ export class PluginManager {
     await Promise.allSettled([...this.#installs.values(), this.#rescan])
     const patience = new AbortController()
     await Promise.race([
-      Promise.all(this.#removals.values()),
+      Promise.all([...this.#removals.values(), ...this.#background]),
       delay(graceMs, undefined, { signal: patience.signal }).catch(() => undefined),
     ])
     patience.abort()
@@ -278,6 +307,13 @@ export class PluginManager {
       .finally(() => this.#removals.delete(key))
     this.#removals.set(key, removal)
     return removal
+  }
+
+  #own(subject: string, work: Promise<void>): void {
+    const owned = work
+      .catch((error: unknown) => this.#options.onFault(subject, error))
+      .finally(() => this.#background.delete(owned))
+    this.#background.add(owned)
   }
 
   async #rescanNow(): Promise<void> {

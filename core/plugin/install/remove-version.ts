@@ -40,13 +40,7 @@ export async function startRemoval(
 /** Second half: waits for the attempts that run on it, frees it everywhere, then removes its files and its row. */
 export async function finishRemoval(parts: InstallParts, record: PluginVersionRecord): Promise<void> {
   const { packageName, version } = record
-  const { sha512 } = record.manifest.bundle
-  // Waiting may take as long as a task does, so it happens outside the lock; code that is shared is not unloaded.
-  if (!isShared(parts.catalog.current.records, record)) await parts.unload(sha512)
-  parts.onStep('drained', packageName, version)
-  await parts.bundleLock.run(sha512, async () => {
-    // The rows, not the catalog: a version that is being installed has a row before it is in the catalog.
-    if (!isShared(await parts.repository.list(), record)) await parts.folder.drop(sha512)
+  await freeBundle(parts, record, async () => {
     parts.onStep('bundle-dropped', packageName, version)
     await parts.archive?.remove(packageName, version)
     parts.onStep('archive-dropped', packageName, version)
@@ -54,6 +48,28 @@ export async function finishRemoval(parts: InstallParts, record: PluginVersionRe
   })
   await parts.catalog.reload([record])
   parts.onStep('removed', packageName, version)
+}
+
+/**
+ * Frees the code of a version that left the catalog: waits for the attempts that run on it, then drops it from the workers
+ * and the disk, unless another version shares it.
+ *
+ * @param andThen - what else goes, while nobody else can keep the same code
+ */
+export async function freeBundle(
+  parts: InstallParts,
+  record: PluginVersionRecord,
+  andThen: () => Promise<void> = async () => undefined,
+): Promise<void> {
+  const { sha512 } = record.manifest.bundle
+  // Waiting may take as long as a task does, so it happens outside the lock; code that is shared is not unloaded.
+  if (!isShared(parts.catalog.current.records, record)) await parts.unload(sha512)
+  parts.onStep('drained', record.packageName, record.version)
+  await parts.bundleLock.run(sha512, async () => {
+    // The rows, not the catalog: a version that is being installed has a row before it is in the catalog.
+    if (!isShared(await parts.repository.list(), record)) await parts.folder.drop(sha512)
+    await andThen()
+  })
 }
 
 function isShared(records: readonly PluginVersionRecord[], record: PluginVersionRecord): boolean {
