@@ -4,7 +4,10 @@ export interface ErrorTraits {
   readonly retryable: boolean
 }
 
-/** Where in an input the fault stands. `line` and `column` are 1-based; `path` is a property path like `tasks[2].type`. */
+/**
+ * Where in an input the fault stands. `line` and `column` are 1-based; `path` is a property path like
+ * `tasks[2].type`.
+ */
 export interface ErrorPlace {
   readonly file?: string
   readonly line?: number

@@ -16,7 +16,10 @@ import {
 } from '../schema/index.ts'
 import { PLATFORM_PROPERTIES } from './platform-properties.ts'
 
-/** What checks the properties of one type as they are written in a flow: expressions may stand where `$dynamic` says so. */
+/**
+ * What checks the properties of one type as they are written in a flow: expressions may stand where `$dynamic`
+ * says so.
+ */
 export interface PropertiesCheck {
   readonly kind: AuthoredKind
   readonly validate: Validate
@@ -32,7 +35,9 @@ export interface ParsedExample {
   readonly positionOf: (at: SourcePosition) => SourcePosition
 }
 
-/** A deeper check of a whole flow, as the platform does it when a flow is saved. Positions are within the YAML. */
+/**
+ * A deeper check of a whole flow, as the platform does it when a flow is saved. Positions are within the YAML.
+ */
 export type FlowCheck = (yaml: string) => Promise<readonly FlowProblem[]> | readonly FlowProblem[]
 export interface FlowProblem {
   readonly message: string
@@ -65,8 +70,8 @@ export function parseExamples({ declared, document }: ParsedTypeSchema): readonl
 }
 
 /**
- * Checks a type's examples: the properties of one task or trigger against its own schema, a whole flow wherever it uses a
- * type of this plugin.
+ * Checks a type's examples: the properties of one task or trigger against its own schema, a whole flow wherever
+ * it uses a type of this plugin.
  *
  * @param checks - by type id and by alias
  */

@@ -9,8 +9,9 @@ export interface OutputFile {
 }
 
 /**
- * Writes files so that a reader sees each one old or new, never half. They appear in the order given: whoever finds a new manifest
- * (the last) finds what it speaks of, and its digests tell when a next build has overtaken it.
+ * Writes files so that a reader sees each one old or new, never half. They appear in the order given: whoever
+ * finds a new manifest (the last) finds what it speaks of, and its digests tell when a next build has overtaken
+ * it.
  */
 export async function writeAtomically(directory: string, files: readonly OutputFile[]): Promise<void> {
   const mark = randomUUID()

@@ -1,8 +1,8 @@
 import type { AuthoredKind } from '../schema/index.ts'
 
 /**
- * Properties that the platform gives to every task or trigger (reference: workflow components, tasks and triggers). A plugin's schema does
- * not declare them; an example may use them.
+ * Properties that the platform gives to every task or trigger (reference: workflow components, tasks and
+ * triggers). A plugin's schema does not declare them; an example may use them.
  */
 export const PLATFORM_PROPERTIES = {
   task: new Set([

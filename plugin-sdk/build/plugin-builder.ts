@@ -39,8 +39,8 @@ interface Draft {
 }
 
 /**
- * Builds one project again and again. Files that did not change are neither read nor parsed twice: a rebuild after one edit costs a few
- * milliseconds. Calls must not overlap.
+ * Builds one project again and again. Files that did not change are neither read nor parsed twice: a rebuild
+ * after one edit costs a few milliseconds. Rebuilds must not overlap; a type check may run beside them.
  */
 export class PluginBuilder {
   readonly directory: string
@@ -56,7 +56,8 @@ export class PluginBuilder {
   }
 
   /**
-   * Builds and writes `dist/`; generated types that are stale are written too. TypeScript is not checked: see {@link checkTypes}.
+   * Builds and writes `dist/`; generated types that are stale are written too. TypeScript is not checked: see
+   * {@link checkTypes}.
    *
    * @throws BuildRefusedError with all faults; `dist/` stays as it was
    * @throws SdkError `PLUGIN_PROJECT_NOT_FOUND`
@@ -67,7 +68,10 @@ export class PluginBuilder {
     return await this.#write(draft, [], startedAtMs)
   }
 
-  /** Like {@link rebuild}, with the TypeScript check, and each whole flow among the examples handed to `validateFlow`. */
+  /**
+   * Like {@link rebuild}, with the TypeScript check, and each whole flow among the examples handed to
+   * `validateFlow`.
+   */
   async build(options: { readonly validateFlow?: FlowCheck } = {}): Promise<BuildResult> {
     const startedAtMs = performance.now()
     const draft = await this.#draft()

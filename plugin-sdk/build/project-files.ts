@@ -4,8 +4,8 @@ import { SdkError } from '../errors.ts'
 import { MAX_FOLDER_DEPTH, MAX_GUIDES } from '../limits.ts'
 
 /**
- * A text file of the project as it was read. The same object comes back as long as the file does not change, so that what
- * is derived from it can be kept by identity.
+ * A text file of the project as it was read. The same object comes back as long as the file does not change, so
+ * that what is derived from it can be kept by identity.
  */
 export interface ProjectFile {
   /** Relative to the project, with forward slashes. */
@@ -43,8 +43,8 @@ interface CachedFile {
 }
 
 /**
- * Reads a project again and again; only what changed is read from the disk. Synchronous on purpose: some dozens of `stat`
- * calls take well under a millisecond this way, several by the thread pool.
+ * Reads a project again and again; only what changed is read from the disk. Synchronous on purpose: some dozens
+ * of `stat` calls take well under a millisecond this way, several by the thread pool.
  */
 export class ProjectReader {
   readonly #directory: string

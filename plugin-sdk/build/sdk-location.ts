@@ -4,7 +4,9 @@ import { fileURLToPath } from 'node:url'
 
 export const SDK_NAME = '@pinion/plugin-sdk'
 
-/** The door of this very SDK: TypeScript in its workspace; packing turns this address into that of the JavaScript. */
+/**
+ * The door of this very SDK: TypeScript in its workspace; packing turns this address into that of the JavaScript.
+ */
 export function ownDoor(): string {
   return fileURLToPath(new URL('../index.ts', import.meta.url))
 }

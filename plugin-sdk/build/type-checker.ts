@@ -33,8 +33,8 @@ interface Diagnostic {
 }
 
 /**
- * Runs the TypeScript compiler over what the bundle is made of (tests are left to the test runner), and over claims that
- * each type's code takes what its schema's properties give and returns what its outputs promise.
+ * Runs the TypeScript compiler over what the bundle is made of (tests are left to the test runner), and over
+ * claims that each type's code takes what its schema's properties give and returns what its outputs promise.
  *
  * @param directory - absolute path of the project
  * @throws SdkError `PLUGIN_COMPILER_MISSING` if the compiler cannot run

@@ -21,7 +21,9 @@ const COMMANDS: Readonly<Record<string, (directory: string, terminal: Terminal) 
   types,
 }
 
-/** Runs a command line. @returns the exit code: 0, 1 for faults, 2 for a command line that cannot be understood */
+/**
+ * Runs a command line. @returns the exit code: 0, 1 for faults, 2 for a command line that cannot be understood
+ */
 export async function main(args: readonly string[], terminal: Terminal): Promise<number> {
   const [name = '', directory = '.', ...others] = args
   if (name === '--help' || name === '-h' || name === 'help') {

@@ -54,7 +54,10 @@ export interface ExecutionInfo {
   readonly attempt: number
 }
 
-/** All that a running task may do; what the manifest did not ask for, or was not granted, rejects with the permission's name. */
+/**
+ * All that a running task may do; what the manifest did not ask for, or was not granted, rejects with the
+ * permission's name.
+ */
 export interface TaskContext {
   readonly log: Logger
   readonly metrics: Metrics

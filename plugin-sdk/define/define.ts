@@ -7,8 +7,8 @@ export interface TaskDefinition<Properties, Outputs> {
 }
 
 /**
- * Defines a task. Properties arrive rendered, with defaults filled in and checked against the schema; what is returned
- * becomes the task run's outputs and is checked too.
+ * Defines a task. Properties arrive rendered, with defaults filled in and checked against the schema; what is
+ * returned becomes the task run's outputs and is checked too.
  *
  * @typeParam Properties - generated from the schema's `properties`
  * @typeParam Outputs - generated from the schema's `outputs`; `void` without them
@@ -41,7 +41,8 @@ export function defineTrigger<Properties, Outputs>(
 }
 
 /**
- * Thrown by a task to fail with outputs, or to say that a retry is pointless. Any other error fails the attempt too.
+ * Thrown by a task to fail with outputs, or to say that a retry is pointless. Any other error fails the attempt
+ * too.
  */
 export class TaskError extends Error {
   readonly outputs: unknown

@@ -3,9 +3,9 @@ const SECONDS = '\\d+(\\.\\d{1,9})?S'
 const TIME_PART = `T(\\d+H(\\d+M)?(${SECONDS})?|\\d+M(${SECONDS})?|${SECONDS})`
 
 /**
- * ISO 8601 durations as flows write them: `PT0.5S`, `P1DT12H`, `P2W`. The `duration` format of JSON Schema (RFC 3339,
- * appendix A) knows no fractions of a second; a plugin's schema with `format: duration` means this pattern. It runs in
- * linear time and is valid for RE2.
+ * ISO 8601 durations as flows write them: `PT0.5S`, `P1DT12H`, `P2W`. The `duration` format of JSON Schema (RFC
+ * 3339, appendix A) knows no fractions of a second; a plugin's schema with `format: duration` means this pattern.
+ * It runs in linear time and is valid for RE2.
  */
 export const DURATION_PATTERN = `^P(\\d+W|${DATE_PART}(${TIME_PART})?|${TIME_PART})$`
 

@@ -29,18 +29,18 @@ export type JsonValue =
   | { readonly [key: string]: JsonValue }
 export type JsonObject = { readonly [key: string]: JsonValue }
 /**
- * A JSON Schema (draft 2020-12) object. Beyond the standard, a property may carry `$group` (main, connection, source,
- * processing, execution, destination, reliability, advanced or one of the author's), `$dynamic` (true: may be an
- * expression), `$hidden`, `$internalStorageUri`, `$secret`, and `$plugin` (a {@link PluginKind}: a plugin, or a list of
- * them, stands there: an object with `type`).
+ * A JSON Schema (draft 2020-12) object. Beyond the standard, a property may carry `$group` (main, connection,
+ * source, processing, execution, destination, reliability, advanced or one of the author's), `$dynamic` (true:
+ * may be an expression), `$hidden`, `$internalStorageUri`, `$secret`, and `$plugin` (a {@link PluginKind}: a
+ * plugin, or a list of them, stands there: an object with `type`).
  */
 export type JsonSchema = JsonObject
 
 export type PluginRuntimeKind = 'isolate' | 'node'
 
 /**
- * `host` may start with `*.`; without `ports` the ports 80 and 443 are meant. A host of `*` means any public address, and without
- * `ports` every port of it: what a general HTTP client needs.
+ * `host` may start with `*.`; without `ports` the ports 80 and 443 are meant. A host of `*` means any public
+ * address, and without `ports` every port of it: what a general HTTP client needs.
  */
 export interface NetworkPermission {
   readonly host: string
@@ -86,7 +86,10 @@ export interface PluginTypeManifest {
   readonly kind: PluginKind
   readonly title: string
   readonly description?: string
-  /** Always `type: object`, with `additionalProperties: false` unless the author opened it. Never declares `id`, `type` or `version`. */
+  /**
+   * Always `type: object`, with `additionalProperties: false` unless the author opened it. Never declares `id`,
+   * `type` or `version`.
+   */
   readonly properties: JsonSchema
   readonly outputs?: JsonSchema
   readonly metrics: readonly MetricManifest[]
@@ -125,7 +128,10 @@ export interface PluginManifest {
   readonly docs?: string
   readonly guides: readonly { readonly title: string; readonly markdown: string }[]
   readonly permissions: PluginPermissions
-  /** An IIFE script that assigns `globalThis.__pinionPlugin = { types: { [type]: definition } }` (isolate), or an ES module that exports `types` (node). */
+  /**
+   * An IIFE script that assigns `globalThis.__pinionPlugin = { types: { [type]: definition } }` (isolate), or an
+   * ES module that exports `types` (node).
+   */
   readonly bundle: BundleFile
   readonly sourceMap?: BundleFile
   readonly subgroups: readonly SubgroupManifest[]

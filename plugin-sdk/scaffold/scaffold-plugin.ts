@@ -17,8 +17,8 @@ export interface ScaffoldOptions extends ScaffoldAnswers {
 }
 
 /**
- * Writes a new plugin project: one example task with its schema, types, tests, docs and icon, ready for `npm install`, `npm test` and
- * `npm publish`.
+ * Writes a new plugin project: one example task with its schema, types, tests, docs and icon, ready for `npm
+ * install`, `npm test` and `npm publish`.
  *
  * @returns the files written, relative to the directory
  * @throws SdkError `PLUGIN_SCAFFOLD_REFUSED` with everything that is wrong with the answers

@@ -1,8 +1,9 @@
 import type { ErrorObject } from 'ajv/dist/2020.js'
 
 /**
- * Makes one fault of what a validator says about alternatives (`anyOf`, `oneOf`). Where one alternative is clearly meant (its `const`
- * properties match), only its own faults remain; otherwise one error says what would have been allowed.
+ * Makes one fault of what a validator says about alternatives (`anyOf`, `oneOf`). Where one alternative is
+ * clearly meant (its `const` properties match), only its own faults remain; otherwise one error says what would
+ * have been allowed.
  *
  * @param describe - says in words what an error means, without its subject
  */
@@ -38,7 +39,10 @@ function takeBranches(kept: ErrorObject[], alternatives: ErrorObject): Branches 
   return branches
 }
 
-/** Which alternative an error is about: its number, or that it stands in a definition, whose errors do not tell who refers to it. */
+/**
+ * Which alternative an error is about: its number, or that it stands in a definition, whose errors do not tell
+ * who refers to it.
+ */
 function branchOf(error: ErrorObject, alternatives: ErrorObject): string | undefined {
   if (!error.instancePath.startsWith(alternatives.instancePath)) return undefined
   if (error.schemaPath.startsWith(`${alternatives.schemaPath}/`)) {

@@ -1,13 +1,16 @@
 import type { JsonSchema } from '../manifest/index.ts'
 import { isJsonObject, mapSubschemas } from './subschemas.ts'
 
-/** Keywords whose subschemas look at the same object as their parent: closing one alone would refuse its siblings. */
+/**
+ * Keywords whose subschemas look at the same object as their parent: closing one alone would refuse its siblings.
+ */
 const SAME_OBJECT = new Set(['allOf', 'dependentSchemas', 'else', 'if', 'not', 'then'])
 const ALTERNATIVES = new Set(['anyOf', 'oneOf'])
 
 /**
- * Refuses unknown properties at every object level that declares properties, unless the author decided otherwise. A
- * level that is put together from several schemas is closed by `unevaluatedProperties`, which sees through them.
+ * Refuses unknown properties at every object level that declares properties, unless the author decided otherwise.
+ * A level that is put together from several schemas is closed by `unevaluatedProperties`, which sees through
+ * them.
  */
 export function closeObjects(schema: JsonSchema): JsonSchema {
   return close(schema, true)

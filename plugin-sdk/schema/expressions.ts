@@ -9,8 +9,8 @@ const NO_VALUE = new Set(['$defs', 'propertyNames'])
 const IS_EXPRESSION: JsonSchema = { type: 'string', pattern: '\\{\\{|\\{%' }
 
 /**
- * Lets an expression stand wherever `$dynamic: true` says so, and below it: the schema of what an author writes in a flow, where
- * the plain schema is that of the rendered values.
+ * Lets an expression stand wherever `$dynamic: true` says so, and below it: the schema of what an author writes
+ * in a flow, where the plain schema is that of the rendered values.
  */
 export function allowExpressions(schema: JsonSchema): JsonSchema {
   return relax(schema, false, false)

@@ -24,7 +24,10 @@ export interface DeclaredType extends SchemaFile {
 
 /** The only form of reference that the platform follows. */
 const LOCAL_REFERENCE = /^#\/\$defs\/([A-Za-z_][\w.-]*)$/
-/** Look-around and back references, which no linear-time engine has. Escaped backslashes and parentheses do not count. */
+/**
+ * Look-around and back references, which no linear-time engine has. Escaped backslashes and parentheses do not
+ * count.
+ */
 const NOT_LINEAR = /(?<!\\)(?:\\\\)*(?:\(\?<?[=!]|\\[1-9]|\\k<)/
 
 const NO_PROPERTIES: JsonSchema = { type: 'object', properties: {}, additionalProperties: false }
@@ -65,7 +68,10 @@ export function parseTypeSchema(text: string, file: string, dialect: SchemaDiale
   return { file, document, declared, faults: [] }
 }
 
-/** The top of a type's properties or outputs is an object, closed even where it is put together from several schemas. */
+/**
+ * The top of a type's properties or outputs is an object, closed even where it is put together from several
+ * schemas.
+ */
 function closedObject(schema: JsonSchema): JsonSchema {
   const { unevaluatedProperties, ...closed } = closeObjects({ properties: {}, ...schema, type: 'object' })
   return { ...closed, additionalProperties: closed['additionalProperties'] ?? unevaluatedProperties ?? false }

@@ -55,7 +55,8 @@ export class SourceDocument {
   }
 
   /**
-   * Where a line of the text at `path` stands. Exact for literal blocks (`|`); for any other style it is where the text begins.
+   * Where a line of the text at `path` stands. Exact for literal blocks (`|`); for any other style it is where
+   * the text begins.
    *
    * @param at - 1-based position within the text
    */

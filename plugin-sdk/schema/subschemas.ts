@@ -1,6 +1,9 @@
 import type { JsonObject, JsonSchema, JsonValue } from '../manifest/index.ts'
 
-/** Keywords that hold schemas by name, as a list, or one, as JSON Schema 2020-12 (core and applicator) defines them. */
+/**
+ * Keywords that hold schemas by name, as a list, or one, as JSON Schema 2020-12 (core and applicator) defines
+ * them.
+ */
 const SCHEMA_MAPS = new Set(['properties', 'patternProperties', '$defs', 'dependentSchemas'])
 const SCHEMA_LISTS = new Set(['allOf', 'anyOf', 'oneOf', 'prefixItems'])
 const SCHEMAS = new Set([

@@ -2,7 +2,9 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import type { JsonSchema, MetricManifest, PluginKind, PluginTypeManifest } from '../manifest/index.ts'
 import { PLUGIN_KINDS, TYPE_ID_PATTERN } from '../manifest/index.ts'
 
-/** The kinds that a plugin can be written for with this SDK: those that {@link defineTask} and its siblings make. */
+/**
+ * The kinds that a plugin can be written for with this SDK: those that {@link defineTask} and its siblings make.
+ */
 export const AUTHORED_KINDS = ['task', 'trigger'] as const satisfies readonly PluginKind[]
 export type AuthoredKind = (typeof AUTHORED_KINDS)[number]
 

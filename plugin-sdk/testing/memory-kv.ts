@@ -1,7 +1,10 @@
 import type { TaskKv } from '../define/index.ts'
 import type { JsonValue } from '../manifest/index.ts'
 
-/** The key-value store of a test. Keys of another namespace than the flow's are kept as `namespace/key`. Nothing expires. */
+/**
+ * The key-value store of a test. Keys of another namespace than the flow's are kept as `namespace/key`. Nothing
+ * expires.
+ */
 export class MemoryKv implements TaskKv {
   readonly values = new Map<string, JsonValue>()
   readonly #namespace: string

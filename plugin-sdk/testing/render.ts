@@ -3,7 +3,8 @@ import type { JsonObject, JsonValue } from '../manifest/index.ts'
 import { isJsonObject } from '../schema/index.ts'
 
 /**
- * Renders `{{ name.of.variable }}`. Filters, functions and blocks are the platform's: what needs them is tested with a flow.
+ * Renders `{{ name.of.variable }}`. Filters, functions and blocks are the platform's: what needs them is tested
+ * with a flow.
  *
  * @throws SdkError `PLUGIN_TEST_CONTEXT_LACKS` for anything but a variable that the test gave
  */

@@ -28,14 +28,15 @@ export interface TaskResult<Outputs> {
 const dialect = new SchemaDialect()
 
 /**
- * Runs a task as the platform does, without one: properties are filled with the schema's defaults and checked, outputs are checked.
+ * Runs a task as the platform does, without one: properties are filled with the schema's defaults and checked,
+ * outputs are checked.
  *
  * @param properties - as rendered: expressions are the platform's work
  * @throws SdkError `PLUGIN_TEST_PROPERTIES_INVALID`, `PLUGIN_TEST_OUTPUTS_INVALID` with every fault
  * @throws BuildRefusedError if the schema itself is not valid
  * @throws whatever the task throws
- * @example
- * const { outputs } = await runTask(Reverse, new URL('./Reverse.schema.yaml', import.meta.url), { text: 'abc' })
+ * @example const { outputs } = await runTask(Reverse, new URL('./Reverse.schema.yaml', import.meta.url), { text:
+ * 'abc' })
  */
 export async function runTask<Properties, Outputs>(
   definition: TaskDefinition<Properties, Outputs>,

@@ -63,8 +63,9 @@ const EXECUTION: ExecutionInfo = {
 }
 
 /**
- * Makes a task's context without a platform behind it: logs, metrics, files and values stay in memory and can be looked
- * at in `recorded`. It grants everything; whether the permissions in package.json suffice is seen in a flow test.
+ * Makes a task's context without a platform behind it: logs, metrics, files and values stay in memory and can be
+ * looked at in `recorded`. It grants everything; whether the permissions in package.json suffice is seen in a
+ * flow test.
  */
 export function createTaskContext(overrides: TaskContextOverrides = {}): RecordingTaskContext {
   const logs: LoggedLine[] = []

@@ -17,8 +17,8 @@ const SOURCE_URL = /(new URL\(\s*['"`]\.{1,2}\/[^'"`]+)\.ts(['"`],\s*import\.met
 const IMPORT_TYPE = /\bimport\(["']([^"']+)["']\)/g
 
 /**
- * Compiles a package's sources to JavaScript and declarations, each beside where its source would be. Types are not judged here (that
- * is `npm run typecheck`): only whether all that the doors lead to came out.
+ * Compiles a package's sources to JavaScript and declarations, each beside where its source would be. Types are
+ * not judged here (that is `npm run typecheck`): only whether all that the doors lead to came out.
  *
  * @param doors - source files, relative to `source`
  * @throws PackError `PACK_EMIT_INCOMPLETE` with the compiler's words
@@ -98,7 +98,9 @@ async function rewriteSourceUrls(path: string): Promise<void> {
   if (rewritten !== text) await writeFile(path, rewritten)
 }
 
-/** Follows relative imports from the doors, in the JavaScript and in the declarations. @returns what is not there */
+/**
+ * Follows relative imports from the doors, in the JavaScript and in the declarations. @returns what is not there
+ */
 async function findMissing(target: string, doors: readonly string[]): Promise<readonly string[]> {
   const missing: string[] = []
   const seen = new Set<string>()

@@ -14,8 +14,9 @@ const LEFT_OUT = /^(node_modules|dist|fixtures|coverage|\..*|tsconfig.*\.json|vi
 const MAX_NPM_OUTPUT_BYTES = 16 * 1024 * 1024
 
 /**
- * Makes the npm archive of a workspace package: JavaScript with declarations in the places of the TypeScript sources, as Node strips
- * no types below `node_modules`. Everything else in the folder (bins, assets, README) goes along as it is.
+ * Makes the npm archive of a workspace package: JavaScript with declarations in the places of the TypeScript
+ * sources, as Node strips no types below `node_modules`. Everything else in the folder (bins, assets, README)
+ * goes along as it is.
  *
  * @param dir - folder of the package
  * @param outDir - where the archive is put; made if it is not there

@@ -3,8 +3,8 @@ import { MAX_FILE_NAME_LENGTH } from './limits.ts'
 const FALLBACK = 'download'
 
 /**
- * The name to store an answer under: what its Content-Disposition says (RFC 6266), else the last part of the address. Never a path:
- * the name comes from a stranger.
+ * The name to store an answer under: what its Content-Disposition says (RFC 6266), else the last part of the
+ * address. Never a path: the name comes from a stranger.
  */
 export function fileNameOf(contentDisposition: string | null, address: string): string {
   return clean(dispositionName(contentDisposition ?? '')) ?? clean(addressName(address)) ?? FALLBACK
