@@ -10,7 +10,13 @@ export const MAX_YAML_DEPTH = 64
 export const MAX_YAML_DOCUMENTS = 1_000
 /** Problems reported for one flow; what is beyond is counted, not listed. */
 export const MAX_PROBLEMS = 200
+/** Problems that are looked into at all: placing one walks the source, and a hostile source has one a line. */
+export const MAX_COLLECTED_PROBLEMS = 2_000
 
+/** Plugin defaults of one flow: each is held against each plugin. */
+export const MAX_PLUGIN_DEFAULTS = 200
+/** Ids among which a misspelt one is looked for. */
+export const MAX_SUGGESTED_IDS = 500
 /** Plugins in one flow, nested ones included. */
 export const MAX_PLUGINS = 5_000
 /** Compiled flows that a library keeps ready to run. */

@@ -1,11 +1,16 @@
-import type { JsonObject } from '@pinion/plugin-sdk/manifest'
+import type { JsonObject, JsonValue } from '@pinion/plugin-sdk/manifest'
+import { isTemplate } from '../../expression/index.ts'
 import { compilePattern } from '../../plugin/index.ts'
 import type { PropertyPath } from '../path/property-path.ts'
-import { UNSUPPORTED_INPUT_PROPERTIES, UNSUPPORTED_INPUT_TYPES } from '../schema/features.ts'
+import {
+  UNSUPPORTED_INPUT_FORMS,
+  UNSUPPORTED_INPUT_PROPERTIES,
+  UNSUPPORTED_INPUT_TYPES,
+} from '../schema/features.ts'
 import { checkTemplates } from './check-templates.ts'
 import type { CompileContext } from './context.ts'
 import { isList, isObject, itemsOf } from './read-flow.ts'
-import { reportUnsupported, reportUnsupportedValue } from './report-unsupported.ts'
+import { reportUnsupported, reportUnsupportedForm, reportUnsupportedValue } from './report-unsupported.ts'
 
 /** What the schema of inputs cannot say. @see the reference's page on inputs, and its migration guide 1.1.0 on prefill */
 export function checkInputs(context: CompileContext, flow: JsonObject): void {
@@ -15,11 +20,32 @@ export function checkInputs(context: CompileContext, flow: JsonObject): void {
     const path = ['inputs', index]
     reportUnsupported(context, written, path, UNSUPPORTED_INPUT_PROPERTIES)
     reportUnsupportedValue(context, written['type'], [...path, 'type'], UNSUPPORTED_INPUT_TYPES)
+    checkForms(context, written, path)
     checkDefaults(context, written, path)
     checkDependencies(context, written, path, ids)
     const { validator } = written
     if (typeof validator === 'string') checkValidator(context, validator, [...path, 'validator'])
   }
+}
+
+function checkForms(context: CompileContext, input: JsonObject, path: PropertyPath): void {
+  const { id, type, defaults, min, max } = input
+  const { nestedId, dynamicDefault, durationBounds } = UNSUPPORTED_INPUT_FORMS
+  if (typeof id === 'string' && id.includes('.')) {
+    reportUnsupportedForm(context, 'ids with a dot', [...path, 'id'], nestedId)
+  }
+  if (defaults !== undefined && holdsTemplate(defaults)) {
+    reportUnsupportedForm(context, 'expressions in `defaults`', [...path, 'defaults'], dynamicDefault)
+  }
+  if (type === 'DURATION' && (min !== undefined || max !== undefined)) {
+    const bound = min === undefined ? 'max' : 'min'
+    reportUnsupportedForm(context, 'bounds of a DURATION', [...path, bound], durationBounds)
+  }
+}
+
+function holdsTemplate(value: JsonValue): boolean {
+  if (typeof value === 'string') return isTemplate(value)
+  return value !== null && typeof value === 'object' && Object.values(value).some(holdsTemplate)
 }
 
 function checkDefaults(context: CompileContext, input: JsonObject, path: PropertyPath): void {

@@ -1,6 +1,7 @@
 import type { JsonValue } from '@pinion/plugin-sdk/manifest'
 import { compileTemplate, ExpressionError, isTemplate, type TemplateProblem } from '../../expression/index.ts'
 import { findNearestName } from '../../plugin/index.ts'
+import { MAX_SUGGESTED_IDS } from '../limits.ts'
 import { formatPath, type PropertyPath } from '../path/property-path.ts'
 import type { CompileContext } from './context.ts'
 import { findReferences, type StaticReference } from './static-references.ts'
@@ -82,7 +83,7 @@ function unknownReference(
   }
   if (ids.has(name) || isPrefixOf(name, ids)) return undefined
   const noun = root === 'inputs' ? 'input' : 'task'
-  const nearest = findNearestName(name, ids)
+  const nearest = ids.size > MAX_SUGGESTED_IDS ? undefined : findNearestName(name, ids)
   return {
     message: `The flow has no ${noun} "${name}", which \`${written}\` refers to.`,
     hint:

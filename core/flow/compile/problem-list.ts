@@ -1,4 +1,4 @@
-import { MAX_PROBLEMS } from '../limits.ts'
+import { MAX_COLLECTED_PROBLEMS, MAX_PROBLEMS } from '../limits.ts'
 import type { FlowProblem } from '../model.ts'
 import { formatPath, type PropertyPath } from '../path/property-path.ts'
 import type { StructureFault } from '../schema/structure-fault.ts'
@@ -21,6 +21,7 @@ export class ProblemList {
   readonly #problems: FlowProblem[] = []
   readonly #seen = new Set<string>()
   #errorCount = 0
+  #uncollected = 0
 
   constructor(yaml: ParsedYaml) {
     this.#yaml = yaml
@@ -38,6 +39,10 @@ export class ProblemList {
     if (this.#seen.has(key)) return
     this.#seen.add(key)
     if (severity === 'error') this.#errorCount += 1
+    if (this.#problems.length >= MAX_COLLECTED_PROBLEMS) {
+      this.#uncollected += 1
+      return
+    }
     const place = text.place ?? this.#yaml.locate(path, at)
     this.#problems.push({
       severity,
@@ -67,7 +72,7 @@ export class ProblemList {
       {
         severity: last.severity,
         code: 'FLOW_TOO_MANY_PROBLEMS',
-        message: `There are ${sorted.length - listed.length} more problems.`,
+        message: `There are ${sorted.length + this.#uncollected - listed.length} more problems.`,
         hint: 'Correct those above first.',
         line: last.line,
         column: last.column,

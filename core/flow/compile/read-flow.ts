@@ -1,5 +1,6 @@
 import type { JsonObject, JsonValue } from '@pinion/plugin-sdk/manifest'
 import type { PluginDefault } from '../../namespace/index.ts'
+import { MAX_PLUGIN_DEFAULTS } from '../limits.ts'
 import type { CompiledFlow, FlowInput } from '../model.ts'
 import { TASK_LISTS } from '../schema/flow-core.ts'
 import type { KnownNames } from './check-templates.ts'
@@ -34,15 +35,17 @@ export function defaultsIn(flow: JsonObject): {
     flow['pluginDefaults'] === undefined && flow['taskDefaults'] !== undefined
       ? 'taskDefaults'
       : 'pluginDefaults'
-  const entries = itemsOf(flow, property).map(({ written }): PluginDefault => {
-    const { type, values, forced } = written
-    return {
-      // An entry with faults keeps its place, so that the others keep theirs; it speaks for no type.
-      type: typeof type === 'string' ? type : '',
-      values: values !== undefined && isObject(values) ? values : {},
-      forced: forced === true,
-    }
-  })
+  const entries = itemsOf(flow, property)
+    .slice(0, MAX_PLUGIN_DEFAULTS)
+    .map(({ written }): PluginDefault => {
+      const { type, values, forced } = written
+      return {
+        // An entry with faults keeps its place, so that the others keep theirs; it speaks for no type.
+        type: typeof type === 'string' ? type : '',
+        values: values !== undefined && isObject(values) ? values : {},
+        forced: forced === true,
+      }
+    })
   return { property, entries }
 }
 

@@ -23,6 +23,21 @@ export function reportUnsupportedValue(
   if (typeof value === 'string') report(context, value, path, 'value', features)
 }
 
+/** Refuses one thing that the engine would not do as it is written. @param what - for the message */
+export function reportUnsupportedForm(
+  { problems }: CompileContext,
+  what: string,
+  path: PropertyPath,
+  { severity, hint }: UnsupportedFeature,
+): void {
+  problems.add(path, {
+    severity,
+    code: 'FLOW_FEATURE_UNSUPPORTED',
+    message: `This release does not know ${what} yet.`,
+    hint,
+  })
+}
+
 function report(
   { problems }: CompileContext,
   name: string,

@@ -73,6 +73,10 @@ describe('flows with faults are not', () => {
       }),
     ],
     [
+      'an input that does not run yet',
+      flowOf({ type: HTTP, uri: 'x' }, { inputs: [{ id: 'a', type: 'FILE' }] }),
+    ],
+    [
       'an input of an unknown type',
       flowOf({ type: HTTP, uri: 'x' }, { inputs: [{ id: 'a', type: 'STRNG' }] }),
     ],

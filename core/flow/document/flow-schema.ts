@@ -7,8 +7,13 @@ import {
 } from '@pinion/plugin-sdk/manifest'
 import { PinionError } from '../../errors/index.ts'
 import type { CatalogSnapshot, ResolvedType } from '../../plugin/index.ts'
-import { UNSUPPORTED_FLOW_PROPERTIES } from '../schema/features.ts'
+import {
+  UNSUPPORTED_FLOW_PROPERTIES,
+  UNSUPPORTED_INPUT_PROPERTIES,
+  UNSUPPORTED_INPUT_TYPES,
+} from '../schema/features.ts'
 import { FLOW_PROPERTIES, FLOW_REQUIRED, TASK_LISTS } from '../schema/flow-core.ts'
+import { INPUT_TYPES, inputSchema } from '../schema/input-schemas.ts'
 import { supported } from './supported.ts'
 import { definitionName, definitionsOf, kindName, referenceTo } from './type-definitions.ts'
 
@@ -60,8 +65,13 @@ function flowProperties(): JsonObject {
     ...FLOW_PROPERTIES[name],
     items: { $ref: referenceTo(kindName(kind)) },
   })
+  const input = inputSchema(
+    INPUT_TYPES.filter((type) => !Object.hasOwn(UNSUPPORTED_INPUT_TYPES, type)),
+    (name) => !Object.hasOwn(UNSUPPORTED_INPUT_PROPERTIES, name),
+  )
   return {
     ...properties,
+    inputs: { ...FLOW_PROPERTIES['inputs'], items: input },
     ...Object.fromEntries(TASK_LISTS.map((list) => [list, listOf(list, 'task')])),
     triggers: listOf('triggers', 'trigger'),
   }

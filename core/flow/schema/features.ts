@@ -37,7 +37,20 @@ export const UNSUPPORTED_INPUT_PROPERTIES: Readonly<Record<string, UnsupportedFe
   condition: { severity: 'error', hint: 'Remove it: every input is asked for.' },
   expression: { severity: 'error', hint: 'List the choices as `values`.' },
   autoSelectFirst: { severity: 'error', hint: 'Name the first value as `defaults`.' },
+  validator: { severity: 'error', hint: 'Remove it, and check the value in a first task.' },
+  after: { severity: 'error', hint: 'Remove it, and check the value in a first task.' },
+  before: { severity: 'error', hint: 'Remove it, and check the value in a first task.' },
 }
+
+/** Ways to write an input that would not mean what they say. */
+export const UNSUPPORTED_INPUT_FORMS = {
+  nestedId: { severity: 'error', hint: 'Use "_" in place of the dot, or an input of the type JSON.' },
+  dynamicDefault: {
+    severity: 'error',
+    hint: 'Write the value itself, or use {{ inputs.x ?? … }} where it is read.',
+  },
+  durationBounds: { severity: 'error', hint: 'Remove them, and check the value in a first task.' },
+} as const satisfies Record<string, UnsupportedFeature>
 
 export const UNSUPPORTED_INPUT_TYPES: Readonly<Record<string, UnsupportedFeature>> = {
   FILE: { severity: 'error', hint: 'Use the type URI and store the file before.' },

@@ -1,4 +1,5 @@
 import type { JsonSchema } from '@pinion/plugin-sdk/manifest'
+import { MAX_PLUGIN_DEFAULTS } from '../limits.ts'
 import { INPUT, OUTPUT } from './input-schemas.ts'
 import { RETRY } from './retry-schemas.ts'
 import {
@@ -36,6 +37,7 @@ const OBJECTS: JsonSchema = { type: 'array', items: { type: 'object' } }
 
 const PLUGIN_DEFAULTS: JsonSchema = {
   type: 'array',
+  maxItems: MAX_PLUGIN_DEFAULTS,
   items: closed(
     {
       type: { type: 'string', minLength: 1, description: 'A type id, or the beginning of one.' },

@@ -80,15 +80,21 @@ export const INPUT_PROPERTIES: Readonly<Record<string, JsonSchema>> = {
   condition: CONDITION,
 }
 
-export const INPUT: JsonSchema = byType(
-  Object.fromEntries(INPUT_TYPES.map((type) => [type, schemaOf(type)])),
-  { title: 'Input', description: 'A typed parameter of the flow, read as `inputs.<id>`.' },
-)
+export const INPUT: JsonSchema = inputSchema(INPUT_TYPES, () => true)
 
-function schemaOf(type: string): JsonSchema {
+/** An input of one of these types, with those of its properties that are wanted. */
+export function inputSchema(types: readonly string[], isWanted: (property: string) => boolean): JsonSchema {
+  return byType(Object.fromEntries(types.map((type) => [type, schemaOf(type, isWanted)])), {
+    title: 'Input',
+    description: 'A typed parameter of the flow, read as `inputs.<id>`.',
+  })
+}
+
+function schemaOf(type: string, isWanted: (property: string) => boolean): JsonSchema {
   const options = type === 'ARRAY' ? { itemType: { enum: [...ITEM_TYPES] } } : (OPTIONS[type] ?? {})
+  const properties = Object.entries({ ...INPUT_PROPERTIES, ...options }).filter(([name]) => isWanted(name))
   const required = type === 'ARRAY' ? ['id', 'itemType'] : ['id']
-  const schema = closed({ ...INPUT_PROPERTIES, ...options }, required)
+  const schema = closed(Object.fromEntries(properties), required)
   return CHOICE_TYPES.has(type) ? { ...schema, ...HAS_CHOICES } : schema
 }
 

@@ -1,6 +1,7 @@
 import type { ErrorObject } from 'ajv'
 import { findNearestName } from '../../plugin/index.ts'
 import type { FlowProblemCode } from '../errors.ts'
+import { MAX_COLLECTED_PROBLEMS } from '../limits.ts'
 import type { PropertyPath } from '../path/property-path.ts'
 
 /** A fault against one of this folder's schemas; `path` is below the value that was checked. */
@@ -18,7 +19,8 @@ const ECHOES: ReadonlySet<string> = new Set(['if', 'allOf'])
 
 /** Says in words what ajv found (with `verbose`), one fault for each thing that a person must change. */
 export function explainErrors(errors: readonly ErrorObject[]): readonly StructureFault[] {
-  return withoutLostBranches(errors.filter(({ keyword }) => !ECHOES.has(keyword))).map(explain)
+  const found = errors.filter(({ keyword }) => !ECHOES.has(keyword)).slice(0, MAX_COLLECTED_PROBLEMS)
+  return withoutLostBranches(found).map(explain)
 }
 
 /**
@@ -113,6 +115,8 @@ function violation(keyword: string, params: Readonly<Record<string, unknown>>, e
       return 'is empty'
     case 'minItems':
       return 'is empty'
+    case 'maxItems':
+      return `has more than ${String(params['limit'])} entries`
     case 'minimum':
       return `is less than ${String(params['limit'])}`
     case 'anyOf':
