@@ -225,7 +225,7 @@ class HostedPluginRuntime implements PluginRuntime, PoolListener, AttemptOwner {
         hasBegun: ordinal <= death.marker.begun,
       })),
       (bundle) => this.#bundles.get(bundle)?.host,
-      pool.isAlone,
+      pool.sharing,
     )
     for (const bundle of verdict.suspects) this.#suspects.add(bundle.bundle)
     host.attempts.clear()
@@ -272,8 +272,8 @@ class HostedPluginRuntime implements PluginRuntime, PoolListener, AttemptOwner {
     const spec = isolateHostSpec(options, guestScriptsPath)
     const { recycleAfterAttempts, recycleAfterIsolates } = options
     const common = { spec, recycleAfterAttempts, recycleAfterIsolates, maxUnstarted: MAX_UNSTARTED_PER_HOST }
-    const shared = new HostPool({ ...common, size: options.hosts, spares: 1, isAlone: false }, this)
-    const quarantine = new HostPool({ ...common, size: 1, spares: 0, isAlone: true }, this)
+    const shared = new HostPool({ ...common, size: options.hosts, spares: 1, sharing: 'all' }, this)
+    const quarantine = new HostPool({ ...common, size: 1, spares: 0, sharing: 'nobody' }, this)
     this.#shared = shared
     this.#quarantine = quarantine
     if (!this.#isClosing) shared.start()
@@ -332,7 +332,7 @@ class HostedPluginRuntime implements PluginRuntime, PoolListener, AttemptOwner {
         spec: nodeHostSpec(this.#options, bundle),
         size: 1,
         spares: 0,
-        isAlone: false,
+        sharing: 'version',
         maxUnstarted: MAX_UNSTARTED_PER_HOST,
         recycleAfterAttempts: this.#options.recycleAfterAttempts,
         recycleAfterIsolates: Number.MAX_SAFE_INTEGER,
@@ -352,10 +352,12 @@ class HostedPluginRuntime implements PluginRuntime, PoolListener, AttemptOwner {
   ): void {
     host.attempts.delete(attempt.number)
     if (attempt.state.at === 'SENT') host.unstarted--
-    if (pool.isAlone && outcome.status !== 'LOST') this.#suspects.delete(attempt.bundle.bundle)
+    if (pool.sharing === 'nobody' && outcome.status !== 'LOST') this.#suspects.delete(attempt.bundle.bundle)
     attempt.end(outcome, usage)
     // An isolate that went over its limit leaves its host in doubt: replaced as soon as the others are done.
     if (outcome.status === 'FAILED' && outcome.error.code === 'PLUGIN_OUT_OF_MEMORY') pool.retire(host)
+    // Ended from outside, its code may go on in a process that has no isolates to dispose of.
+    if (outcome.status === 'KILLED' && attempt.bundle.runtime === 'node') pool.retire(host)
     pool.released(host)
   }
 

@@ -82,25 +82,19 @@ class GuestTaskContext implements TriggerContext {
     return this.#bridge.signal
   }
 
-  async secret(name: string): Promise<string> {
-    return stringOf(await this.#bridge.call('secret.get', { name: String(name) }))
-  }
+  // Fields, not methods: tasks take them out of the context by destructuring.
+  readonly secret = async (name: string): Promise<string> =>
+    stringOf(await this.#bridge.call('secret.get', { name: String(name) }))
 
-  async render(template: string, variables?: JsonObject): Promise<string> {
-    return stringOf(await this.#bridge.call('render', { template: String(template), variables }))
-  }
+  readonly render = async (template: string, variables?: JsonObject): Promise<string> =>
+    stringOf(await this.#bridge.call('render', { template: String(template), variables }))
 
-  sleep(durationMs: number): Promise<void> {
-    return this.#bridge.sleep(durationMs)
-  }
+  readonly sleep = (durationMs: number): Promise<void> => this.#bridge.sleep(durationMs)
 
-  progress(fraction: number, message?: string): void {
+  readonly progress = (fraction: number, message?: string): void =>
     this.#bridge.progress(Number(fraction), message === undefined ? undefined : String(message))
-  }
 
-  warn(reason: string): void {
-    this.#bridge.warn(String(reason))
-  }
+  readonly warn = (reason: string): void => this.#bridge.warn(String(reason))
 }
 
 function createLogger(bridge: ContextBridge): Logger {

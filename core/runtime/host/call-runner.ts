@@ -1,17 +1,16 @@
 import { serializeError } from '../../errors/index.ts'
-import { MAX_PENDING_CALLS } from '../limits.ts'
 import type { HostFault } from '../protocol/guest.ts'
-import type { AttemptCalls, AttemptMethod } from '../runtime.ts'
-import type { HostCall } from './calls/call.ts'
+import type { IsolateCall } from './calls/call.ts'
 import { cryptoCalls } from './calls/crypto.ts'
 import { fetchCalls } from './calls/fetch.ts'
 import { platformCalls } from './calls/platform.ts'
 import { streamCalls } from './calls/streams.ts'
 import type { HostChannel } from './channel.ts'
 import type { HostAttempt } from './host-attempt.ts'
+import { ParentCalls } from './parent-calls.ts'
 import type { PluginIsolate } from './plugin-isolate.ts'
 
-const CALLS: Readonly<Record<string, HostCall>> = {
+const CALLS: Readonly<Record<string, IsolateCall>> = {
   ...platformCalls,
   ...streamCalls,
   ...fetchCalls,
@@ -20,13 +19,12 @@ const CALLS: Readonly<Record<string, HostCall>> = {
 
 /** Carries out what plugin code asks of its host, one promise for each call. */
 export class CallRunner {
-  readonly #channel: HostChannel
+  readonly #parent: ParentCalls
   readonly #onAnswer: (attempt: HostAttempt) => void
-  #lastPassed = 0
 
   /** @param onAnswer - an answer waits in the attempt */
   constructor(channel: HostChannel, onAnswer: (attempt: HostAttempt) => void) {
-    this.#channel = channel
+    this.#parent = new ParentCalls(channel)
     this.#onAnswer = onAnswer
   }
 
@@ -48,7 +46,9 @@ export class CallRunner {
         const parsed: unknown = JSON.parse(paramsJson)
         const output = await handler({
           attempt,
-          services: { http: isolate.http, keys: isolate.keys, pass: (...args) => this.#pass(...args) },
+          http: isolate.http,
+          keys: isolate.keys,
+          pass: (...passed) => this.#parent.pass(...passed),
           params: typeof parsed === 'object' && parsed !== null ? { ...parsed } : {},
           bytes,
           signal: controller.signal,
@@ -73,28 +73,6 @@ export class CallRunner {
     if (!attempt.calls.delete(call) || attempt.isEnded) return
     attempt.answers.push([call, isOk, json, bytes])
     this.#onAnswer(attempt)
-  }
-
-  #pass<M extends AttemptMethod>(
-    attempt: HostAttempt,
-    method: M,
-    params: AttemptCalls[M]['params'],
-    signal: AbortSignal,
-  ): Promise<string> {
-    return new Promise((resolve, reject) => {
-      if (attempt.passed.size >= MAX_PENDING_CALLS) {
-        reject(new RangeError('Too many calls are under way.'))
-        return
-      }
-      const call = ++this.#lastPassed
-      attempt.passed.set(call, (answer) => {
-        attempt.passed.delete(call)
-        if ('resultJson' in answer) resolve(answer.resultJson)
-        else reject(Object.assign(new Error(answer.error.message), { code: answer.error.code }))
-      })
-      signal.addEventListener('abort', () => attempt.passed.delete(call), { once: true })
-      this.#channel.send({ t: 'call', attempt: attempt.attempt, call, method, params })
-    })
   }
 }
 

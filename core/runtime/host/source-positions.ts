@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from 'node:fs'
-import { originalPositionFor, TraceMap } from '@jridgewell/trace-mapping'
+import { SourceMap } from 'node:module'
 import type { ErrorPlace } from '../../errors/index.ts'
 import { MAX_PARSED_SOURCE_MAPS, MAX_SOURCE_MAP_BYTES } from '../limits.ts'
 
@@ -18,7 +18,7 @@ export interface MappedStack {
 
 /** Turns the bundle's positions into those of the plugin's TypeScript. Maps are parsed when a stack first needs them. */
 export class SourcePositions {
-  readonly #maps = new Map<string, TraceMap | undefined>()
+  readonly #maps = new Map<string, SourceMap | undefined>()
 
   map(stack: string, sourceMapPath: string | undefined): MappedStack {
     let own: ErrorPlace | undefined
@@ -41,18 +41,18 @@ export class SourcePositions {
   }
 
   #place(line: number, column: number, path: string | undefined): ErrorPlace {
-    const traceMap = path === undefined ? undefined : this.#traceMap(path)
-    // Stacks count columns from 1, source maps from 0.
-    const original = traceMap && originalPositionFor(traceMap, { line, column: Math.max(0, column - 1) })
-    if (original === undefined || original.source === null) return { file: 'bundle.js', line, column }
+    const sourceMap = path === undefined ? undefined : this.#sourceMap(path)
+    // Stacks count from 1, source maps from 0.
+    const original = sourceMap?.findEntry(line - 1, Math.max(0, column - 1))
+    if (original === undefined || !('originalSource' in original)) return { file: 'bundle.js', line, column }
     return {
-      file: original.source.replace(/^(\.\.?\/)+/, ''),
-      line: original.line,
-      column: original.column + 1,
+      file: original.originalSource.replace(/^(\.\.?\/)+/, ''),
+      line: original.originalLine + 1,
+      column: original.originalColumn + 1,
     }
   }
 
-  #traceMap(path: string): TraceMap | undefined {
+  #sourceMap(path: string): SourceMap | undefined {
     if (this.#maps.has(path)) return this.#maps.get(path)
     const parsed = readMap(path)
     this.#maps.set(path, parsed)
@@ -63,11 +63,22 @@ export class SourcePositions {
 }
 
 /** A map that is missing, too large or broken costs the positions only. */
-function readMap(path: string): TraceMap | undefined {
+function readMap(path: string): SourceMap | undefined {
   try {
     if (statSync(path).size > MAX_SOURCE_MAP_BYTES) return undefined
-    return new TraceMap(readFileSync(path, 'utf8'))
+    const payload: unknown = JSON.parse(readFileSync(path, 'utf8'))
+    return isSourceMap(payload) ? new SourceMap(payload) : undefined
   } catch {
     return undefined
   }
+}
+
+function isSourceMap(payload: unknown): payload is ConstructorParameters<typeof SourceMap>[0] {
+  if (typeof payload !== 'object' || payload === null) return false
+  return (
+    'mappings' in payload &&
+    typeof payload.mappings === 'string' &&
+    'sources' in payload &&
+    Array.isArray(payload.sources)
+  )
 }

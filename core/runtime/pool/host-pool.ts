@@ -4,7 +4,7 @@ import { AttemptQueue } from './attempt-queue.ts'
 import { chooseHost } from './choose-host.ts'
 import { type HostListener, HostProcess, type HostSpec } from './host-process.ts'
 import type { PoolAttempt } from './pool-attempt.ts'
-import type { Death } from './verdict.ts'
+import type { Death, Sharing } from './verdict.ts'
 
 export interface PoolOptions {
   readonly spec: HostSpec
@@ -14,8 +14,8 @@ export interface PoolOptions {
   readonly spares: number
   /** Attempts that a host was given and has not begun. */
   readonly maxUnstarted: number
-  /** One attempt at a time in a host: for versions under suspicion. */
-  readonly isAlone: boolean
+  /** `nobody`: one attempt at a time in a host, for versions under suspicion. */
+  readonly sharing: Sharing
   readonly recycleAfterAttempts: number
   readonly recycleAfterIsolates: number
 }
@@ -63,8 +63,8 @@ export class HostPool implements HostListener {
     return [...this.#active]
   }
 
-  get isAlone(): boolean {
-    return this.#options.isAlone
+  get sharing(): Sharing {
+    return this.#options.sharing
   }
 
   get queued(): number {
@@ -235,10 +235,10 @@ export class HostPool implements HostListener {
   }
 
   #choose({ bundle }: PoolAttempt): HostProcess | undefined {
-    const { isAlone, maxUnstarted } = this.#options
+    const { sharing, maxUnstarted } = this.#options
     const candidates = []
     for (const host of this.#active) {
-      if (isAlone && host.attempts.size > 0) continue
+      if (sharing === 'nobody' && host.attempts.size > 0) continue
       const { isOpen, unstarted, running, isSwollen } = host
       const hasLoaded = host.loaded.has(bundle.bundle)
       candidates.push({ host, isOpen, unstarted, running, isSwollen, maxUnstarted, hasLoaded })

@@ -38,6 +38,8 @@ export interface Involved {
   readonly hasBegun: boolean
 }
 
+export type Sharing = 'nobody' | 'version' | 'all'
+
 export interface Verdict {
   /** One for each attempt, in the given order. */
   readonly outcomes: readonly Outcome[]
@@ -53,13 +55,14 @@ export interface Verdict {
  * Pure.
  *
  * @param bundleOf - the bundle by its number, for code that ran outside any attempt
- * @param isAlone - the host was given one attempt at a time: then that one did it
+ * @param sharing - who else could have done it: `nobody` where a host gets one attempt at a time, `version` where it has
+ *   attempts of one version only, `all` otherwise
  */
 export function judge(
   death: Death,
   attempts: readonly Involved[],
   bundleOf: (bundle: number) => HostBundle | undefined,
-  isAlone: boolean,
+  sharing: Sharing,
 ): Verdict {
   const { marker } = death
   const isInnocentDeath = death.cause === 'stopped' || (death.cause === 'outside' && !marker.isCatastrophe)
@@ -72,22 +75,34 @@ export function judge(
     return { outcomes: attempts.map(() => ({ status: 'LOST', reason })), suspects: [], guilty: undefined }
   }
   const code = codeFor(death)
-  const culprit =
-    running ?? (isAlone ? (attempts.find(({ hasBegun }) => hasBegun) ?? attempts[0]) : undefined)
-  const bundle = culprit?.bundle ?? bundleOf(marker.bundle)
+  const culprits = culpritsOf(running, attempts, sharing)
+  const bundle = culprits[0]?.bundle ?? bundleOf(marker.bundle)
   const who = bundle === undefined ? 'an unknown cause' : `${bundle.packageName}@${bundle.version}`
-  const outcomes = attempts.map(
-    (attempt): Outcome =>
-      attempt === culprit
-        ? {
-            status: 'FAILED',
-            error: runtimeFault(code, describe(death, attempt.bundle, code), hintFor(code)),
-            retryable: false,
-          }
-        : { status: 'LOST', reason: `Its plugin host died (${death.cause}, ${death.exit}) by ${who}.` },
-  )
-  const suspects = bundle === undefined ? distinct(attempts.filter(({ hasBegun }) => hasBegun)) : []
-  return { outcomes, suspects, guilty: bundle === undefined ? undefined : { bundle, code } }
+  const lost: Outcome = {
+    status: 'LOST',
+    reason: `Its plugin host died (${death.cause}, ${death.exit}) by ${who}.`,
+  }
+  return {
+    outcomes: attempts.map((attempt) => (culprits.includes(attempt) ? blame(death, attempt, code) : lost)),
+    suspects: bundle === undefined ? distinct(attempts.filter(({ hasBegun }) => hasBegun)) : [],
+    guilty: bundle === undefined ? undefined : { bundle, code },
+  }
+}
+
+function culpritsOf(
+  running: Involved | undefined,
+  attempts: readonly Involved[],
+  sharing: Sharing,
+): readonly Involved[] {
+  if (running !== undefined) return [running]
+  if (sharing === 'all') return []
+  const begun = attempts.filter(({ hasBegun }) => hasBegun)
+  return sharing === 'version' ? begun : begun.slice(-1)
+}
+
+function blame(death: Death, { bundle }: Involved, code: RuntimeErrorCode): Outcome {
+  const error = runtimeFault(code, describe(death, bundle, code), hintFor(code))
+  return { status: 'FAILED', error, retryable: false }
 }
 
 function codeFor({ cause, marker }: Death): RuntimeErrorCode {

@@ -20,7 +20,7 @@ export class Headers {
   }
 
   append(name: unknown, value: unknown): void {
-    this.#pairs.push([nameOf(name), valueOf(value)])
+    this.#pairs.push([nameOf(name), headerValue(value)])
   }
 
   delete(name: unknown): void {
@@ -46,7 +46,7 @@ export class Headers {
   }
 
   set(name: unknown, value: unknown): void {
-    const [key, text] = [nameOf(name), valueOf(value)]
+    const [key, text] = [nameOf(name), headerValue(value)]
     const first = this.#pairs.find(([known]) => known === key)
     if (first === undefined) {
       this.#pairs.push([key, text])
@@ -91,9 +91,8 @@ function nameOf(name: unknown): string {
   return text.toLowerCase()
 }
 
-function valueOf(value: unknown): string {
+function headerValue(value: unknown): string {
   const text = String(value).replace(/^[\t\n\r ]+|[\t\n\r ]+$/g, '')
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what a header may not hold
   if (/[\0\r\n]/.test(text) || /[^\0-\xff]/.test(text))
     throw new TypeError('A header value holds a forbidden character.')
   return text

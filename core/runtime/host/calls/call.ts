@@ -1,9 +1,12 @@
+import type { CryptoKeys } from '../crypto-keys.ts'
 import type { HostAttempt } from '../host-attempt.ts'
-import type { PluginServices } from '../plugin-services.ts'
+import type { HttpClient } from '../network/http-client.ts'
+import type { PassToParent } from '../parent-calls.ts'
 
 export interface CallInput {
   readonly attempt: HostAttempt
-  readonly services: PluginServices
+  /** Passes a call on to the parent. @returns the result's JSON text */
+  readonly pass: PassToParent
   /** Checked by the call itself: plugin code made them. */
   readonly params: Readonly<Record<string, unknown>>
   readonly bytes: Uint8Array | undefined
@@ -19,6 +22,14 @@ export interface CallOutput {
 }
 
 export type HostCall = (input: CallInput) => Promise<CallOutput>
+
+/** Calls of isolates use what belongs to the plugin version as well; Node's own modules stand for it elsewhere. */
+export interface IsolateCallInput extends CallInput {
+  readonly http: HttpClient
+  readonly keys: CryptoKeys
+}
+
+export type IsolateCall = (input: IsolateCallInput) => Promise<CallOutput>
 
 export function textParam(params: CallInput['params'], name: string): string {
   const value = params[name]

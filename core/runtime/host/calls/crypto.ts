@@ -1,6 +1,6 @@
 import { webcrypto } from 'node:crypto'
 import type { CryptoKeys } from '../crypto-keys.ts'
-import type { CallOutput, HostCall } from './call.ts'
+import type { CallOutput, IsolateCall } from './call.ts'
 
 const { subtle } = webcrypto
 
@@ -27,20 +27,20 @@ const MAX_PBKDF2_ITERATIONS = 10_000_000
 const MAX_RSA_BITS = 16_384
 
 export const cryptoCalls = {
-  crypto: async ({ services, params, bytes }) => {
+  crypto: async ({ keys, params, bytes }) => {
     const { operation } = params
     const given = params['args']
     if (typeof operation !== 'string' || !OPERATIONS.has(operation) || !Array.isArray(given)) {
       throw new TypeError('There is no such operation.')
     }
-    const args = given.map((argument) => decode(argument, services.keys, 0))
+    const args = given.map((argument) => decode(argument, keys, 0))
     const dataAt = DATA_AT[operation]
     if (dataAt !== undefined) args.splice(dataAt, 0, bytes ?? new Uint8Array())
     // Looked up by a name from the list above; Web Crypto itself checks what it is given.
     const operate = Reflect.get(subtle, operation) as Operate
-    return encode(await Reflect.apply(operate, subtle, args), services.keys)
+    return encode(await Reflect.apply(operate, subtle, args), keys)
   },
-} satisfies Record<string, HostCall>
+} satisfies Record<string, IsolateCall>
 
 function decode(value: unknown, keys: CryptoKeys, depth: number): unknown {
   if (depth > MAX_DEPTH) throw new RangeError('The algorithm is nested too deeply.')

@@ -2,7 +2,7 @@ import { pipeline, Readable } from 'node:stream'
 import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from 'node:zlib'
 import { MAX_OPEN_FETCHES } from '../../limits.ts'
 import type { HostAttempt } from '../host-attempt.ts'
-import { type CallInput, type HostCall, integerParam, textParam } from './call.ts'
+import { type IsolateCall, type IsolateCallInput, integerParam, textParam } from './call.ts'
 import { HostStream } from './host-stream.ts'
 import { addStream } from './streams.ts'
 
@@ -46,14 +46,14 @@ export const fetchCalls = {
       openFetches.set(input.attempt, (openFetches.get(input.attempt) ?? 1) - 1)
     }
   },
-} satisfies Record<string, HostCall>
+} satisfies Record<string, IsolateCall>
 
-async function openRequest({ attempt, services, params, bytes, signal }: CallInput): Promise<object> {
+async function openRequest({ attempt, http, params, bytes, signal }: IsolateCallInput): Promise<object> {
   const method = textParam(params, 'method')
   const headers = headersOf(params['headers'])
   const source =
     params['upload'] === undefined ? undefined : uploads.get(attempt)?.get(integerParam(params, 'upload'))
-  const { response, url, isRedirected } = await services.http.open({
+  const { response, url, isRedirected } = await http.open({
     url: textParam(params, 'url'),
     method,
     headers,

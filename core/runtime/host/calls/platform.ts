@@ -127,11 +127,11 @@ function need(attempt: HostAttempt, permission: Permission): void {
 }
 
 async function pass<M extends AttemptMethod>(
-  { attempt, services, signal }: CallInput,
+  { attempt, pass: passOn, signal }: CallInput,
   method: M,
   params: AttemptCalls[M]['params'],
 ): Promise<unknown> {
-  return JSON.parse(await services.pass(attempt, method, params, signal))
+  return JSON.parse(await passOn(attempt, method, params, signal))
 }
 
 function kvPlace({ params }: CallInput): { readonly namespace?: string } {

@@ -1,0 +1,4 @@
+import { describeRuntime } from './testing/describe-runtime.ts'
+
+describeRuntime('isolate')
+describeRuntime('node')
