@@ -1,0 +1,2 @@
+export { type MariadbServer, requestMariadb } from './request-mariadb.ts'
+export { requestNats } from './request-nats.ts'
