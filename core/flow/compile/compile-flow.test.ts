@@ -33,3 +33,41 @@ describe('each flow of fixtures/flows has exactly the problems written beside it
     )
   })
 })
+
+describe('floods of problems', () => {
+  const head = 'id: a\nnamespace: b\ntasks:\n  - {id: t, type: io.kestra.plugin.core.log.Log, message: x}\n'
+  const flood = (count: number, line: (index: number) => string) =>
+    compileFlow(`${head}${Array.from({ length: count }, (_, index) => line(index)).join('')}`, OPTIONS)
+      .problems
+
+  test('are cut, and counted', () => {
+    const problems = flood(300, (index) => `key${index}: 1\n`)
+    expect(problems).toHaveLength(201)
+    expect(problems.at(-1)).toMatchObject({
+      code: 'FLOW_TOO_MANY_PROBLEMS',
+      severity: 'error',
+      message: 'There are 100 more problems.',
+    })
+  })
+
+  test('of warnings do not hide an error', () => {
+    const problems = flood(300, (index) =>
+      index === 0 ? 'variables:\n' : `  v${index}: "{{ outputs.nope${index}.x }}"\n`,
+    )
+    expect(problems.every(({ severity }) => severity === 'warning')).toBe(true)
+    const withError = flood(301, (index) =>
+      index === 0
+        ? 'variables:\n'
+        : index === 300
+          ? 'zzz: 1\n'
+          : `  v${index}: "{{ outputs.nope${index}.x }}"\n`,
+    )
+    expect(withError.map(({ code }) => code)).toEqual(['FLOW_PROPERTY_UNKNOWN', 'FLOW_TOO_MANY_PROBLEMS'])
+  })
+
+  test('one a line take bounded time', () => {
+    const startedAt = performance.now()
+    expect(flood(26_000, (index) => `k${index}: 1\n`).length).toBe(201)
+    expect(performance.now() - startedAt).toBeLessThan(5_000)
+  })
+})

@@ -15,7 +15,7 @@ import {
 import { FLOW_PROPERTIES, FLOW_REQUIRED, TASK_LISTS } from '../schema/flow-core.ts'
 import { INPUT_TYPES, inputSchema } from '../schema/input-schemas.ts'
 import { supported } from './supported.ts'
-import { definitionName, definitionsOf, kindName, referenceTo } from './type-definitions.ts'
+import { coreDefinitions, definitionName, definitionsOf, kindName, referenceTo } from './type-definitions.ts'
 
 const cached = new WeakMap<CatalogSnapshot, Map<string, JsonSchema>>()
 
@@ -40,7 +40,7 @@ export function flowSchema(catalog: CatalogSnapshot, instanceVersion: string): J
 }
 
 function makeSchema(catalog: CatalogSnapshot, instanceVersion: string): JsonSchema {
-  const definitions: Record<string, JsonValue> = {}
+  const definitions: Record<string, JsonValue> = { ...coreDefinitions() }
   for (const kind of PLUGIN_KINDS) {
     const types = catalog.listTypes(kind).map((type) => describeType(catalog, type, instanceVersion))
     for (const { versions } of types)

@@ -70,26 +70,43 @@ function typeDefinition({ manifest, version }: ResolvedType, places: SchemaPlace
   }
 }
 
+/** Which properties the platform gives to plugins of a kind. */
+type Role = 'task' | 'trigger' | 'nested'
+
+const CORE_PROPERTIES: Readonly<Record<Role, JsonObject>> = {
+  task: supported(TASK_PROPERTIES, UNSUPPORTED_TASK_PROPERTIES),
+  trigger: {
+    ...supported(TRIGGER_PROPERTIES, UNSUPPORTED_TRIGGER_PROPERTIES),
+    conditions: {
+      ...TRIGGER_PROPERTIES['conditions'],
+      items: { $ref: referenceTo(kindName('condition')) },
+    },
+  },
+  nested: NESTED_PROPERTIES,
+}
+
+/** The platform's own properties, once for all types: within each they would be most of the document. */
+export function coreDefinitions(): JsonObject {
+  return Object.fromEntries(
+    Object.entries(CORE_PROPERTIES).flatMap(([role, properties]) =>
+      Object.entries(properties).map(([name, schema]) => [coreName(role, name), schema]),
+    ),
+  )
+}
+
+function coreName(role: string, property: string): string {
+  return `core:${role}:${property}`
+}
+
 function coreOf({ kind }: PluginTypeManifest): {
   readonly properties: JsonObject
   readonly required: readonly string[]
 } {
-  switch (kind) {
-    case 'task':
-      return {
-        properties: supported(TASK_PROPERTIES, UNSUPPORTED_TASK_PROPERTIES),
-        required: ['id', 'type'],
-      }
-    case 'trigger': {
-      const properties = supported(TRIGGER_PROPERTIES, UNSUPPORTED_TRIGGER_PROPERTIES)
-      const conditions: JsonSchema = {
-        ...TRIGGER_PROPERTIES['conditions'],
-        items: { $ref: referenceTo(kindName('condition')) },
-      }
-      return { properties: { ...properties, conditions }, required: ['id', 'type'] }
-    }
-    default:
-      return { properties: NESTED_PROPERTIES, required: ['type'] }
+  const role: Role = kind === 'task' || kind === 'trigger' ? kind : 'nested'
+  const names = Object.keys(CORE_PROPERTIES[role])
+  return {
+    properties: Object.fromEntries(names.map((name) => [name, { $ref: referenceTo(coreName(role, name)) }])),
+    required: role === 'nested' ? ['type'] : ['id', 'type'],
   }
 }
 
