@@ -20,8 +20,7 @@ const ENTRY = 'pinion-plugin:entry'
 /** Bundles a project again and again; unchanged modules are not parsed twice. */
 export class Bundler {
   readonly #directory: string
-  #entries: readonly BundleEntry[] = []
-  #open: { readonly runtime: PluginRuntimeKind; readonly context: BuildContext } | undefined
+  #open: { readonly entryText: string; readonly context: BuildContext } | undefined
 
   /** @param directory - absolute path of the project */
   constructor(directory: string) {
@@ -29,8 +28,7 @@ export class Bundler {
   }
 
   async bundle(runtime: PluginRuntimeKind, entries: readonly BundleEntry[]): Promise<BundleResult> {
-    this.#entries = entries
-    const builder = await this.#contextFor(runtime)
+    const builder = await this.#contextFor(runtime, entryText(runtime, entries))
     try {
       const { outputFiles = [] } = await builder.rebuild()
       const code = outputFiles.find((file) => file.path.endsWith('.js'))?.contents
@@ -40,7 +38,7 @@ export class Bundler {
       return { ok: false, faults: [tooLarge(code.byteLength)] }
     } catch (error) {
       if (!isBuildFailure(error)) throw error
-      return { ok: false, faults: error.errors.map((message) => this.#faultOf(message, runtime)) }
+      return { ok: false, faults: error.errors.map((message) => faultOf(message, runtime, entries)) }
     }
   }
 
@@ -49,74 +47,61 @@ export class Bundler {
     this.#open = undefined
   }
 
-  async #contextFor(runtime: PluginRuntimeKind): Promise<BuildContext> {
-    if (this.#open?.runtime === runtime) return this.#open.context
+  async #contextFor(runtime: PluginRuntimeKind, entryText: string): Promise<BuildContext> {
+    if (this.#open?.entryText === entryText) return this.#open.context
     await this.close()
     const opened = await context({
       ...COMMON,
       ...RUNTIMES[runtime],
       absWorkingDir: this.#directory,
-      plugins: [this.#entryPlugin(runtime), ...(hasInstalledSdk(this.#directory) ? [] : [ownSdkPlugin()])],
+      // Not a plugin that makes the entry up: that would have the bundler wait for this thread in every rebuild.
+      stdin: { contents: entryText, resolveDir: this.#directory, sourcefile: ENTRY, loader: 'js' },
+      plugins: hasInstalledSdk(this.#directory) ? [] : [ownSdkPlugin()],
     })
-    this.#open = { runtime, context: opened }
+    this.#open = { entryText, context: opened }
     return opened
   }
+}
 
-  /** The entry is made up: one import a line, so that a fault's line tells which type it is about. */
-  #entryPlugin(runtime: PluginRuntimeKind): Plugin {
+/** One import a line, so that a fault's line tells which type it is about. */
+function entryText(runtime: PluginRuntimeKind, entries: readonly BundleEntry[]): string {
+  const imports = entries.map(
+    ({ codePath }, index) => `import type${index} from ${JSON.stringify(`./${codePath}`)}`,
+  )
+  const types = entries.map(({ type }, index) => `${JSON.stringify(type)}: type${index}`).join(', ')
+  const assignment =
+    runtime === 'isolate'
+      ? `globalThis.__pinionPlugin = { types: { ${types} } }`
+      : `export const types = { ${types} }`
+  return [...imports, assignment].join('\n')
+}
+
+function faultOf(message: Message, runtime: PluginRuntimeKind, entries: readonly BundleEntry[]): BuildFault {
+  const { location, text } = message
+  const entry = location?.file.endsWith(ENTRY) ? entries[location.line - 1] : undefined
+  if (entry) {
+    const isDefault = /No matching export .* for import "default"/.test(text)
     return {
-      name: 'pinion-entry',
-      setup: (build) => {
-        build.onResolve({ filter: /^pinion-plugin:entry$/ }, () => ({ path: ENTRY, namespace: 'pinion' }))
-        build.onLoad({ filter: /./, namespace: 'pinion' }, () => ({
-          contents: this.#entryText(runtime),
-          resolveDir: this.#directory,
-          loader: 'js',
-        }))
-      },
+      code: isDefault ? 'BUILD_DEFAULT_EXPORT_MISSING' : 'BUILD_BUNDLE_FAILED',
+      message: isDefault ? `The type ${entry.type} has no default export.` : `${text}.`,
+      hint: 'Write `export default defineTask<Properties, Outputs>({ … })`, or `defineTrigger`.',
+      file: entry.codePath,
+      line: 1,
+      column: 1,
     }
   }
-
-  #entryText(runtime: PluginRuntimeKind): string {
-    const imports = this.#entries.map(
-      ({ codePath }, index) => `import type${index} from ${JSON.stringify(`./${codePath}`)}`,
-    )
-    const types = this.#entries.map(({ type }, index) => `${JSON.stringify(type)}: type${index}`).join(', ')
-    const assignment =
-      runtime === 'isolate'
-        ? `globalThis.__pinionPlugin = { types: { ${types} } }`
-        : `export const types = { ${types} }`
-    return [...imports, assignment].join('\n')
-  }
-
-  #faultOf(message: Message, runtime: PluginRuntimeKind): BuildFault {
-    const { location, text } = message
-    const entry = location?.file.endsWith(ENTRY) ? this.#entries[location.line - 1] : undefined
-    if (entry) {
-      const isDefault = /No matching export .* for import "default"/.test(text)
-      return {
-        code: isDefault ? 'BUILD_DEFAULT_EXPORT_MISSING' : 'BUILD_BUNDLE_FAILED',
-        message: isDefault ? `The type ${entry.type} has no default export.` : `${text}.`,
-        hint: 'Write `export default defineTask<Properties, Outputs>({ … })`, or `defineTrigger`.',
-        file: entry.codePath,
-        line: 1,
-        column: 1,
-      }
-    }
-    const hint = hintFor(message, runtime)
-    return {
-      code: 'BUILD_BUNDLE_FAILED',
-      message: `${text}.`,
-      ...(hint === undefined ? {} : { hint }),
-      file: location?.file ?? 'package.json',
-      line: location?.line ?? 1,
-      column: (location?.column ?? 0) + 1,
-    }
+  const hint = hintFor(message, runtime)
+  return {
+    code: 'BUILD_BUNDLE_FAILED',
+    message: `${text}.`,
+    ...(hint === undefined ? {} : { hint }),
+    file: location?.file ?? 'package.json',
+    line: location?.line ?? 1,
+    column: (location?.column ?? 0) + 1,
   }
 }
 
 const COMMON = {
-  entryPoints: [ENTRY],
   bundle: true,
   write: false,
   outfile: 'dist/bundle.js',

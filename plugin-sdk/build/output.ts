@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 
 /** A file to write; `path` is relative to the project. */
 export interface OutputFile {
@@ -18,7 +18,8 @@ export async function writeAtomically(directory: string, files: readonly OutputF
   const staged = files.map((file) => ({
     ...file,
     target: join(directory, file.path),
-    temporary: join(directory, `${file.path}.${mark}.tmp`),
+    // Hidden, and with the ending of its target: watchers and compilers pass over it as they do over that.
+    temporary: join(directory, dirname(file.path), `.${mark}.${basename(file.path)}`),
   }))
   try {
     await Promise.all(

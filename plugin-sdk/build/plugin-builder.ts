@@ -1,8 +1,10 @@
 import { resolve } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
+import { isDeepStrictEqual } from 'node:util'
 import { type BuildFault, BuildRefusedError } from '../errors.ts'
-import { MANIFEST_PATH, type PluginManifest } from '../manifest/index.ts'
+import { MANIFEST_PATH, type PluginManifest, type PluginRuntimeKind } from '../manifest/index.ts'
 import { inOrder, SchemaDialect } from '../schema/index.ts'
-import { Bundler } from './bundler.ts'
+import { type BundleEntry, type BundleResult, Bundler } from './bundler.ts'
 import { checkPage } from './docs.ts'
 import { checkExamples, checkFlows, type FlowCheck, type PropertiesCheck } from './examples.ts'
 import { checkIcon } from './icons.ts'
@@ -47,6 +49,7 @@ export class PluginBuilder {
   readonly #reader: ProjectReader
   readonly #schemas = new SchemaReader(new SchemaDialect())
   readonly #bundler: Bundler
+  #lastBundled: { readonly runtime: PluginRuntimeKind; readonly entries: readonly BundleEntry[] } | undefined
   readonly #packages = new WeakMap<ProjectFile, ParsedPackage>()
 
   constructor(projectDir: string) {
@@ -107,6 +110,13 @@ export class PluginBuilder {
     await this.#bundler.close()
   }
 
+  /** Bundles what was bundled last: nearly always a change leaves the types and the runtime as they are. */
+  async #bundleAhead(): Promise<BundleResult | undefined> {
+    return (
+      this.#lastBundled && (await this.#bundler.bundle(this.#lastBundled.runtime, this.#lastBundled.entries))
+    )
+  }
+
   async #read() {
     const files = this.#reader.read()
     const parsedPackage = this.#parsePackage(files.packageJson)
@@ -115,12 +125,22 @@ export class PluginBuilder {
   }
 
   async #draft(): Promise<Draft> {
-    const { files, parsedPackage, types, faults } = await this.#read()
-    const runtime = parsedPackage.fields?.runtime ?? 'isolate'
+    // The bundler is another process: once it has its order, the schemas are read beside it.
+    const [ahead, { files, parsedPackage, types, faults }] = await Promise.all([
+      this.#bundleAhead(),
+      setImmediate().then(() => this.#read()),
+    ])
+    const wanted = {
+      runtime: parsedPackage.fields?.runtime ?? 'isolate',
+      entries: types.map(({ type, codePath }) => ({ type, codePath })),
+    }
     const [regenerated, bundled] = await Promise.all([
       this.#regenerate(types),
-      this.#bundler.bundle(runtime, types),
+      isDeepStrictEqual(wanted, this.#lastBundled) && ahead
+        ? ahead
+        : this.#bundler.bundle(wanted.runtime, wanted.entries),
     ])
+    this.#lastBundled = wanted
     // Without a group the types have no ids, by which examples name them.
     const checks = parsedPackage.fields === undefined ? undefined : checksOf(types)
     return {

@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join, posix, sep } from 'node:path'
 import { type BuildFault, SdkError } from '../errors.ts'
 import { MAX_COMPILER_OUTPUT_BYTES, TYPE_CHECK_TIMEOUT_MS } from '../limits.ts'
 import type { PluginRuntimeKind } from '../manifest/index.ts'
 import type { AuthoredKind } from '../schema/index.ts'
+import { writeIfChanged } from './output.ts'
 import { hasInstalledSdk, ownDoor, SDK_NAME } from './sdk-location.ts'
 
 /** A type whose code must agree with its schema. Paths are relative to the project. */
@@ -44,10 +45,9 @@ export async function checkTypes(
   runtime: PluginRuntimeKind,
   types: readonly CheckedType[],
 ): Promise<readonly BuildFault[]> {
-  const folder = join(directory, CHECK_FOLDER)
-  mkdirSync(folder, { recursive: true })
-  writeFileSync(join(folder, 'agreement.ts'), agreementText(types))
-  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(compilerConfig(directory, runtime), null, 2))
+  await writeIfChanged(directory, `${CHECK_FOLDER}/agreement.ts`, agreementText(types))
+  const config = JSON.stringify(compilerConfig(directory, runtime), null, 2)
+  await writeIfChanged(directory, `${CHECK_FOLDER}/tsconfig.json`, config)
   const output = await runCompiler(directory)
   const diagnostics = parseDiagnostics(output)
   const own = diagnostics.filter(
