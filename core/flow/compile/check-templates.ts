@@ -3,16 +3,8 @@ import { compileTemplate, ExpressionError, isTemplate, type TemplateProblem } fr
 import { findNearestName } from '../../plugin/index.ts'
 import { MAX_SUGGESTED_IDS } from '../limits.ts'
 import { formatPath, type PropertyPath } from '../path/property-path.ts'
-import type { CompileContext } from './context.ts'
+import type { CompileContext, KnownNames } from './context.ts'
 import { findReferences, type StaticReference } from './static-references.ts'
-
-/** Ids that expressions may name. */
-export interface KnownNames {
-  /** Of all tasks. */
-  readonly tasks: ReadonlySet<string>
-  /** Of all inputs; an id with a dot is a nested value. */
-  readonly inputs: ReadonlySet<string>
-}
 
 /**
  * Checks every text within a value: the syntax of its expressions, and whether the tasks and inputs that they surely

@@ -1,9 +1,16 @@
 import type { CatalogSnapshot } from '../../plugin/index.ts'
 import type { FlowLock } from '../lock.ts'
 import type { ParsedYaml } from '../yaml/parse-yaml.ts'
-import type { KnownNames } from './check-templates.ts'
 import type { FlowDefaults } from './plugin-levels.ts'
 import type { ProblemList } from './problem-list.ts'
+
+/** Ids that expressions may name. */
+export interface KnownNames {
+  /** Of all tasks. */
+  readonly tasks: ReadonlySet<string>
+  /** Of all inputs; an id with a dot is a nested value. */
+  readonly inputs: ReadonlySet<string>
+}
 
 /** What the parts of one compilation share. */
 export interface CompileContext {

@@ -3,7 +3,7 @@ import type { PluginDefault } from '../../namespace/index.ts'
 import { MAX_PLUGIN_DEFAULTS } from '../limits.ts'
 import type { CompiledFlow, FlowInput } from '../model.ts'
 import { TASK_LISTS } from '../schema/flow-core.ts'
-import type { KnownNames } from './check-templates.ts'
+import type { KnownNames } from './context.ts'
 
 /** A plugin's place in the flow: `tasks[2]`. */
 export interface PluginItem {
