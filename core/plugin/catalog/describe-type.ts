@@ -51,9 +51,7 @@ export function describeType(
   const resolved = findVersion(snapshot, type, version)
   if (resolved === undefined) return undefined
   const { manifest, packageName } = resolved
-  const record = snapshot.records.find(
-    (candidate) => candidate.packageName === packageName && candidate.version === resolved.version,
-  )
+  const record = snapshot.findRecord(packageName, resolved.version)
   if (record === undefined) return undefined
   const subgroup = record.manifest.subgroups.find(({ id }) => id === packageOf(resolved.type))
   return {

@@ -42,6 +42,11 @@ export class Snapshot implements CatalogSnapshot {
     return this.versions.map(({ record }) => record)
   }
 
+  /** An installed version in any state. */
+  findRecord(packageName: string, version: string): PluginVersionRecord | undefined {
+    return this.records.find((record) => record.packageName === packageName && record.version === version)
+  }
+
   resolve(request: VersionRequest): VersionChoice {
     const offers = this.#offers.get(request.type) ?? []
     const newest = offers[0]
@@ -75,9 +80,7 @@ export class Snapshot implements CatalogSnapshot {
       .get(`${packageName}@${version}`)
       ?.types.find((candidate) => candidate.type === type)
     if (found !== undefined && !this.isAllowed(found)) return forbidden(type, type)
-    const record = this.records.find(
-      (candidate) => candidate.packageName === packageName && candidate.version === version,
-    )
+    const record = this.findRecord(packageName, version)
     const state = record === undefined ? 'not installed any more' : `not active: it is ${record.state}`
     return new PluginError(
       'PLUGIN_VERSION_NOT_INSTALLED',

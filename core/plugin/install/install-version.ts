@@ -103,7 +103,7 @@ export async function activate(
   const retagged = distTags === undefined ? [] : await saveDistTags(parts, packageName, distTags)
   await catalog.reload([record, ...retagged])
   parts.onStep('activated', packageName, version)
-  const active = await repository.find(packageName, version)
+  const active = catalog.current.findRecord(packageName, version)
   // Another server may have activated it, or somebody removed it, while the workers loaded it.
   if (active?.state === 'ACTIVE') return active
   throw draining(record)
