@@ -15,6 +15,7 @@ export class Database {
   readonly builder: Knex
   readonly driver: Driver
   readonly #sessions = new WeakMap<object, TransactionSession>()
+  readonly #running = new Set<Promise<unknown>>()
   #closed = false
 
   constructor(driver: Driver) {
@@ -25,7 +26,7 @@ export class Database {
 
   /** @throws StoreError `STORE_UNREACHABLE` */
   async read<T>(work: (session: Session) => Promise<T>): Promise<T> {
-    return this.hold(work)
+    return this.#track(() => this.#hold(work))
   }
 
   /**
@@ -34,32 +35,50 @@ export class Database {
    * @throws StoreError `STORE_UNREACHABLE`, `STORE_BUSY`, and whatever `work` throws, after rolling back
    */
   async write<T>(work: (session: Session) => Promise<T>): Promise<T> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await this.hold((session) => transact(session, work))
-      } catch (error) {
-        if (attempt >= this.driver.transactionAttempts || !isStoreError(error, 'STORE_BUSY')) throw error
-        await wait(Math.random() * MYSQL_BACKOFF_MS * attempt)
+    return this.#track(async () => {
+      for (let attempt = 1; ; attempt++) {
+        try {
+          return await this.#hold((session) => transact(session, work))
+        } catch (error) {
+          if (attempt >= this.driver.transactionAttempts || !isStoreError(error, 'STORE_BUSY')) throw error
+          await wait(Math.random() * MYSQL_BACKOFF_MS * attempt)
+        }
       }
-    }
+    })
   }
 
   /** A session outside any transaction, for whoever manages its own. */
   async hold<T>(work: (session: TransactionSession) => Promise<T>): Promise<T> {
+    return this.#track(() => this.#hold(work))
+  }
+
+  /** Waits for what was asked before, then closes every connection. */
+  async close(): Promise<void> {
+    if (this.#closed) return
+    this.#closed = true
+    // The pool would turn away who still waits for a connection.
+    await Promise.allSettled(this.#running)
+    await this.builder.destroy()
+  }
+
+  async #track<T>(work: () => Promise<T>): Promise<T> {
     if (this.#closed) throw new StoreError('STORE_CLOSED', 'The store is closed.')
+    const running = work()
+    this.#running.add(running)
+    try {
+      return await running
+    } finally {
+      this.#running.delete(running)
+    }
+  }
+
+  async #hold<T>(work: (session: TransactionSession) => Promise<T>): Promise<T> {
     const connection = await this.#acquire()
     try {
       return await work(this.#sessionOf(connection))
     } finally {
       await this.builder.client.releaseConnection(connection)
     }
-  }
-
-  /** Waits for what runs, then closes every connection. */
-  async close(): Promise<void> {
-    if (this.#closed) return
-    this.#closed = true
-    await this.builder.destroy()
   }
 
   async #acquire(): Promise<object> {
