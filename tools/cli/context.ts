@@ -1,3 +1,4 @@
+import type { Command } from 'commander'
 import { ApiClient } from './api-client.ts'
 import { CliError } from './cli-error.ts'
 import { EXIT } from './exit-codes.ts'
@@ -18,6 +19,9 @@ export interface CliContext {
   readonly format: Format
   readonly api: ApiClient
 }
+
+/** Gives a command its context once its options are known. */
+export type ContextOf = (command: Command) => CliContext
 
 /** Flags win over the environment (`PINION_URL`, `PINION_TENANT`, `PINION_USER`, `PINION_TOKEN`). */
 export function createContext(

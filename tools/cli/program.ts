@@ -7,12 +7,9 @@ import { pluginCommands } from './commands/plugin.ts'
 import { installedPluginCommands } from './commands/plugins.ts'
 import { serverCommands } from './commands/server.ts'
 import { tokenCommands } from './commands/tokens.ts'
-import { type CliContext, createContext, type GlobalOptions } from './context.ts'
+import { type ContextOf, createContext, type GlobalOptions } from './context.ts'
 import { EXIT, type ExitCode } from './exit-codes.ts'
 import { Terminal } from './terminal.ts'
-
-/** Gives a command its context once its options are known. */
-export type ContextOf = (command: Command) => CliContext
 
 /** Runs one command line. @returns the exit code; nothing is thrown. */
 export async function runCli(args: readonly string[], env = process.env): Promise<ExitCode> {

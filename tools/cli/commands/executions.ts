@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { CliError } from '../cli-error.ts'
+import type { ContextOf } from '../context.ts'
 import { EXIT } from '../exit-codes.ts'
-import type { ContextOf } from '../program.ts'
 import { splitFlowId } from './flow-id.ts'
 
 interface Execution {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { Command } from 'commander'
 import { CliError } from '../cli-error.ts'
-import type { ContextOf } from '../program.ts'
+import type { ContextOf } from '../context.ts'
 import { splitFlowId } from './flow-id.ts'
 
 interface Flow {

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { Command } from 'commander'
 import { parse, YAMLParseError } from 'yaml'
 import { CliError } from '../cli-error.ts'
-import type { ContextOf } from '../program.ts'
+import type { ContextOf } from '../context.ts'
 
 const COLUMNS = ['id', 'description']
 

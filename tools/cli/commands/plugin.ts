@@ -1,14 +1,10 @@
 import { basename, resolve } from 'node:path'
 import { isCancel, text } from '@clack/prompts'
-import { buildPlugin } from '@pinion/plugin-sdk/build'
-import { scaffoldPlugin } from '@pinion/plugin-sdk/scaffold'
 import { Command } from 'commander'
 import { CliError } from '../cli-error.ts'
+import type { ContextOf } from '../context.ts'
 import { EXIT } from '../exit-codes.ts'
-import type { ContextOf } from '../program.ts'
-import { explained } from './build-faults.ts'
-import { developPlugin } from './plugin-dev.ts'
-import { publishPlugin, runProgram } from './plugin-publish.ts'
+import { runProgram } from '../run-program.ts'
 
 export function pluginCommands(contextOf: ContextOf): Command {
   const plugin = new Command('plugin').description('write a plugin')
@@ -25,7 +21,8 @@ export function pluginCommands(contextOf: ContextOf): Command {
       const answers = await ask(options)
       const target = resolve(directory ?? basename(answers.name))
       const registryUrl = new URL('/registry/', api.url).href
-      const files = await explained(() => scaffoldPlugin({ ...answers, directory: target, registryUrl }))
+      const { createProject } = await import('../plugin-project/create-project.ts')
+      const files = await createProject({ ...answers, directory: target, registryUrl })
       terminal.note(`Wrote ${files.length} files to ${target}.`)
       terminal.note('Next, in that folder: npm install, npm test, pinion plugin dev.')
     })
@@ -35,7 +32,8 @@ export function pluginCommands(contextOf: ContextOf): Command {
     .description('bundle, check code against schemas, write the manifest')
     .action(async (directory = '.', _options, command) => {
       const { terminal } = contextOf(command)
-      const { manifest, bundle, durationMs } = await explained(() => buildPlugin(directory))
+      const { buildProject } = await import('../plugin-project/build-project.ts')
+      const { manifest, bundle, durationMs } = await buildProject(directory)
       const kilobytes = (bundle.byteLength / 1024).toFixed(1)
       const what = `${manifest.name}@${manifest.version}: ${manifest.types.length} types, ${kilobytes} KB`
       terminal.note(`Built ${what}, in ${Math.round(durationMs)} ms.`)
@@ -54,8 +52,10 @@ export function pluginCommands(contextOf: ContextOf): Command {
     .option('--tag <tag>', 'dist-tag', 'latest')
     .action(async (directory: string | undefined, { tag }, command) => {
       const { api, terminal } = contextOf(command)
-      const { manifest } = await explained(() => buildPlugin(directory ?? '.'))
-      await publishPlugin(api, directory ?? '.', tag)
+      const { buildProject } = await import('../plugin-project/build-project.ts')
+      const { publishProject } = await import('../plugin-project/publish-project.ts')
+      const { manifest } = await buildProject(directory ?? '.')
+      await publishProject(api, directory ?? '.', tag)
       terminal.note(`Published ${manifest.name}@${manifest.version}.`)
     })
 
@@ -63,7 +63,8 @@ export function pluginCommands(contextOf: ContextOf): Command {
     .command('dev [directory]')
     .description('watch the project: each save is live on the server, until Ctrl-C')
     .action(async (directory = '.', _options, command) => {
-      await developPlugin(contextOf(command), directory)
+      const { developProject } = await import('../plugin-project/develop-project.ts')
+      await developProject(contextOf(command), directory)
     })
 
   return plugin

@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { Command } from 'commander'
 import { CliError } from '../cli-error.ts'
-import type { ContextOf } from '../program.ts'
+import type { ContextOf } from '../context.ts'
 
 const COLUMNS = ['packageName', 'version', 'state', 'repository', 'reason']
 

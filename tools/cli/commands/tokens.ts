@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import type { ContextOf } from '../program.ts'
+import type { ContextOf } from '../context.ts'
 
 interface Token {
   readonly id: string

@@ -22,7 +22,7 @@ export interface DevEvents {
 /** Makes a build live on a server. */
 export type Push = (result: BuildResult) => Promise<void>
 
-const IGNORED = new Set(['dist', 'node_modules', '.git'])
+const IGNORED = new Set(['dist', 'node_modules', '.git', '.pinion'])
 
 /**
  * Watches a plugin project: each save is built and pushed. Saves that come while one is on its way are taken together

@@ -2,11 +2,11 @@ import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { CliError } from '../cli-error.ts'
 import type { CliContext } from '../context.ts'
-import { runDevSession } from '../plugin-dev/dev-session.ts'
 import { showFaults } from './build-faults.ts'
+import { runDevSession } from './dev-session.ts'
 
 /** `pinion plugin dev`: keeps a project's latest build live on the server until it is interrupted. */
-export async function developPlugin({ api, terminal }: CliContext, directory: string): Promise<void> {
+export async function developProject({ api, terminal }: CliContext, directory: string): Promise<void> {
   const folder = resolve(directory)
   const packageName = await nameOf(folder)
   const stop = new AbortController()

@@ -1,0 +1,2 @@
+export { packPlugin } from './pack-plugin.ts'
+export { packWorkspace } from './package.ts'
