@@ -4,6 +4,7 @@ import {
   type FlowProblem,
   type FlowRepository,
   type FlowRevisionRecord,
+  parseFlow,
   splitYamlDocuments,
 } from '@pinion/core/flow'
 import type { Principal } from '@pinion/core/identity'
@@ -213,18 +214,18 @@ function validateRoute({ library }: FlowRoutesOptions): Route {
 /** One entry a document; `constraints` is absent for a valid one, else a line for each error. */
 async function validateDocuments(library: FlowLibrary, { tenant }: Principal, text: string) {
   const { documents, problems } = splitYamlDocuments(text)
-  if (problems.length > 0) return [violations(0, undefined, problems, 1)]
+  if (problems.length > 0) return [violations(0, {}, problems, 1)]
   const results = []
   for (const [index, { source, startLine }] of documents.entries()) {
     const result = await library.validate(tenant, source)
-    results.push(violations(index, result.flow, result.problems, startLine))
+    results.push(violations(index, parseFlow(source), result.problems, startLine))
   }
   return results
 }
 
 function violations(
   index: number,
-  flow: { readonly flowId: string; readonly namespace: string } | undefined,
+  flow: { readonly flowId?: string; readonly namespace?: string },
   problems: readonly FlowProblem[],
   startLine: number,
 ) {
@@ -240,8 +241,8 @@ function violations(
   const errors = lines('error')
   return {
     index,
-    flow: flow?.flowId,
-    namespace: flow?.namespace,
+    flow: flow.flowId,
+    namespace: flow.namespace,
     ...(errors.length === 0 ? {} : { constraints: errors.join('\n') }),
     outdated: false,
     deprecationPaths: placed.filter(({ code }) => code.endsWith('_DEPRECATED')).map(({ path }) => path),

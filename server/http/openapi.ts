@@ -86,7 +86,8 @@ function pathParameters(path: string) {
 }
 
 function queryParameters(query: TObject) {
-  const required: readonly string[] = query.required
+  // Absent where every parameter is optional, whatever its type says.
+  const required: readonly string[] = 'required' in query ? query.required : []
   return Object.entries(query.properties).map(([name, schema]) => ({
     name,
     in: 'query',

@@ -1,3 +1,4 @@
+import { isAbsolute } from 'node:path'
 import { type ErrorPlace, type ErrorTraits, PinionError } from '@pinion/core/errors'
 import type { Problem } from '../errors.ts'
 import { RETRY_AFTER_S } from '../limits.ts'
@@ -44,10 +45,15 @@ export function answerError(error: unknown, requestId: string): ErrorAnswer {
       code: error.code,
       message: error.message,
       ...(error.hint === undefined ? {} : { hint: error.hint }),
-      ...(error.at === undefined ? {} : { at: error.at }),
+      ...(error.at === undefined ? {} : { at: withoutOurPaths(error.at) }),
       ...(problems.length === 0 ? {} : { problems }),
     },
   }
+}
+
+/** A client has no use for where something lies on this machine, and no business to know. */
+function withoutOurPaths({ file, ...place }: ErrorPlace): ErrorPlace {
+  return file === undefined || isAbsolute(file) ? place : { ...place, file }
 }
 
 /** Exact codes first, then what a code's ending says, then who must act. */

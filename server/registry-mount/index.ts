@@ -1,5 +1,4 @@
 export { EmbeddedRegistry } from './embedded-registry.ts'
 export { registryMount } from './mount.ts'
-export { openPackageTarball } from './package-tarball.ts'
 export { publishTarball, readPackageJson } from './publish-tarball.ts'
 export { RegistryFollower } from './registry-follower.ts'

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
+import { openTarball } from '@pinion/registry'
 import { ServerError } from '../errors.ts'
 import { asJson, isJsonObject, type JsonObject } from '../json.ts'
 import { JSON_DEPTH, PACKAGE_JSON_BYTES } from '../limits.ts'
-import { openPackageTarball } from './package-tarball.ts'
 
 export interface PublishOptions {
   /** Such as `http://localhost:8080/registry/`. */
@@ -23,8 +23,8 @@ export interface Published {
 export async function readPackageJson(
   tarballPath: string,
 ): Promise<JsonObject & { name: string; version: string }> {
-  const path = 'package/package.json'
-  const { files } = await openPackageTarball(tarballPath, {
+  const path = 'package.json'
+  const { files } = await openTarball(tarballPath, {
     wanted: (entry) => (entry === path ? PACKAGE_JSON_BYTES : undefined),
   })
   const content = asJson(JSON.parse(files.get(path)?.toString('utf8') ?? 'null'), JSON_DEPTH)

@@ -1,6 +1,5 @@
 import { inspectPackage, PluginError } from '@pinion/core/plugin'
-import { type Inspect, RegistryError } from '@pinion/registry'
-import { openPackageTarball } from './package-tarball.ts'
+import { type Inspect, openTarball, RegistryError } from '@pinion/registry'
 
 /**
  * The module that the registry's process loads: a plugin whose manifest, bundle and schemas disagree is refused before it
@@ -8,7 +7,7 @@ import { openPackageTarball } from './package-tarball.ts'
  */
 export const inspect: Inspect = async ({ path, name, version }) => {
   try {
-    await inspectPackage(openPackageTarball, path, { name, version })
+    await inspectPackage(openTarball, path, { name, version })
     return { ok: true }
   } catch (error) {
     if (error instanceof PluginError) {

@@ -3,15 +3,10 @@ import { ExecutionEngine } from '@pinion/core/execution'
 import { FlowLibrary } from '@pinion/core/flow'
 import { type Coordinates, createCoordinates, type PackageSource, PluginManager } from '@pinion/core/plugin'
 import { createPluginRuntime, type PluginRuntime } from '@pinion/core/runtime'
-import { createPackageClient, type RepositoryOptions } from '@pinion/registry'
+import { createPackageClient, openTarball, type RepositoryOptions } from '@pinion/registry'
 import type { ServerConfig } from '../config/index.ts'
 import type { Log } from '../log/index.ts'
-import {
-  EmbeddedRegistry,
-  openPackageTarball,
-  RegistryFollower,
-  readPackageJson,
-} from '../registry-mount/index.ts'
+import { EmbeddedRegistry, RegistryFollower, readPackageJson } from '../registry-mount/index.ts'
 import { createCapabilities } from './capabilities.ts'
 import type { DataFolder } from './data-folder.ts'
 import { grantPermissions } from './grant-permissions.ts'
@@ -52,7 +47,8 @@ export async function openEngineRoom(options: EngineRoomOptions): Promise<Engine
 
   const runtime = createPluginRuntime({
     cacheDir: join(folder.cacheDir, 'runtime'),
-    onIncident: (incident) => log.warn('A plugin host died.', { ...incident }),
+    onIncident: ({ message: reason, ...incident }) =>
+      log.warn('A plugin host died.', { ...incident, reason }),
   })
   // Those named here exist before any of these functions is called.
   const registry = config.registry.enabled
@@ -70,7 +66,7 @@ export async function openEngineRoom(options: EngineRoomOptions): Promise<Engine
   const manager = new PluginManager({
     repository: store.plugins,
     source,
-    openTarball: openPackageTarball,
+    openTarball,
     folder: management.localRepositoryPath,
     ...(management.remoteStorageEnabled ? { archive: { storage, tenant: 'main' } } : {}),
     groupScopes: groups,
