@@ -64,3 +64,5 @@ export const LOG_LINES = 10_000
 export const SHOWN_VALUE_CHARACTERS = 80
 /** Bytes of a package.json that is looked into. */
 export const PACKAGE_JSON_BYTES = 1_048_576
+/** Characters of an npm package's name, as npm has it. */
+export const PACKAGE_NAME_LENGTH = 214

@@ -11,6 +11,7 @@ import { flowRoutes } from './flows.ts'
 import { instanceRoutes } from './instance.ts'
 import { logRoutes } from './logs.ts'
 import { namespaceRoutes } from './namespaces.ts'
+import { pluginDevelopmentRoutes } from './plugin-development.ts'
 import { pluginRoutes } from './plugins.ts'
 import { schemaRoutes } from './schemas.ts'
 import { tokenRoutes } from './tokens.ts'
@@ -36,7 +37,7 @@ export interface ApiOptions {
 export function createApiRoutes(options: ApiOptions): readonly Route[] {
   const { config, store, users, namespaces, library, engine, manager, coordinates, source } = options
   const { catalog } = manager
-  const { management } = config.plugins
+  const management = { ...config.plugins.management, officialScopes: config.registry.scopes }
   const routes: readonly Route[] = [
     ...flowRoutes({ library, flows: store.flows }),
     ...executionRoutes({ engine, executions: store.executions }),
@@ -48,8 +49,9 @@ export function createApiRoutes(options: ApiOptions): readonly Route[] {
       manager,
       coordinates,
       source,
-      management: { ...management, officialScopes: config.registry.scopes },
+      management,
     }),
+    ...pluginDevelopmentRoutes({ manager, management }),
     ...tokenRoutes({ users }),
     ...instanceRoutes({
       config,

@@ -20,7 +20,7 @@ export async function developProject({ api, terminal }: CliContext, directory: s
       const decode = (bytes: Uint8Array) => Buffer.from(bytes).toString('utf8')
       await api.call('instance/versioned-plugins/development', {
         method: 'PUT',
-        json: { manifest, bundle: decode(bundle), sourceMap: decode(sourceMap) },
+        json: { manifest: JSON.stringify(manifest), bundle: decode(bundle), sourceMap: decode(sourceMap) },
       })
     },
     {
