@@ -38,6 +38,45 @@ export function extractMatch(text: string, pattern: string, group: number, meter
   return matcher.find() ? matcher.group(group) : null
 }
 
+export interface RegexGroup {
+  readonly name: string | null
+  /** Null for a group that took no part in the match; `start` and `end` are -1 then. */
+  readonly text: string | null
+  readonly start: number
+  readonly end: number
+}
+
+export interface RegexMatch {
+  readonly text: string
+  readonly start: number
+  readonly end: number
+  readonly groups: readonly RegexGroup[]
+}
+
+/** The matches from left to right, at most `count` of them, with their groups. */
+export function findMatches(
+  text: string,
+  pattern: string,
+  count: number | undefined,
+  meter: Meter,
+): RegexMatch[] {
+  const regex = compile(pattern, text, meter)
+  const matcher = regex.matcher(text)
+  const names = new Map(Object.entries(regex.namedGroups()).map(([name, index]) => [index, name]))
+  const matches: RegexMatch[] = []
+  while ((count === undefined || matches.length < count) && matcher.find()) {
+    meter.charge(1 + matcher.groupCount())
+    const groups = Array.from({ length: matcher.groupCount() }, (_, index) => ({
+      name: names.get(index + 1) ?? null,
+      text: matcher.group(index + 1),
+      start: matcher.start(index + 1),
+      end: matcher.end(index + 1),
+    }))
+    matches.push({ text: matcher.group() ?? '', start: matcher.start(), end: matcher.end(), groups })
+  }
+  return matches
+}
+
 /**
  * Splits as Java's String.split: `limit` above 0 is the greatest number of pieces, 0 drops empty pieces at the end,
  * below 0 keeps them.

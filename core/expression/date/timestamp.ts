@@ -1,0 +1,21 @@
+import { Temporal } from 'temporal-polyfill'
+import { ExpressionError } from '../errors.ts'
+import type { ExpressionServices } from '../scope.ts'
+import type { DateTime } from '../value/kind.ts'
+import { zoneId } from './zone.ts'
+
+/** The zone that an expression asks for, else the instance's, else UTC. */
+export function zoneOf(asked: string | undefined, services: ExpressionServices): string {
+  return zoneId(asked ?? services.timeZone ?? 'UTC')
+}
+
+/** @throws ExpressionError `EXPRESSION_UNAVAILABLE` where there is no clock */
+export function currentDate(services: ExpressionServices, zone: string): DateTime {
+  if (services.nowMs === undefined) {
+    throw new ExpressionError('EXPRESSION_UNAVAILABLE', 'The current date is not known here.')
+  }
+  const ms = services.nowMs()
+  const whole = Math.floor(ms)
+  const nanoseconds = BigInt(whole) * 1_000_000n + BigInt(Math.round((ms - whole) * 1e6))
+  return new Temporal.ZonedDateTime(nanoseconds, zone)
+}
