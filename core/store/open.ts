@@ -34,6 +34,11 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     await database.close()
     throw error
   }
+  return createStore(database)
+}
+
+/** Every repository over a database whose tables are there. @internal */
+export function createStore(database: Database): Store {
   return {
     executions: createExecutionRepository(database),
     logs: createLogRepository(database),

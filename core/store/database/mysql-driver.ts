@@ -27,7 +27,7 @@ export function createMysqlDriver(options: MysqlOptions): Driver {
     kind: 'mysql',
     knexConfig: {
       client: 'mysql2',
-      connection: connectionSettings(options),
+      connection: connectionSettings(options, queryTimeoutMs),
       log: SILENT,
       acquireConnectionTimeout: Math.min(ACQUIRE_TIMEOUT_MS, queryTimeoutMs),
       pool: {
@@ -94,7 +94,7 @@ async function lockMigrations(session: Session): Promise<void> {
   })
 }
 
-function connectionSettings(options: MysqlOptions): Knex.MySql2ConnectionConfig {
+function connectionSettings(options: MysqlOptions, queryTimeoutMs: number): Knex.MySql2ConnectionConfig {
   return {
     ...(options.socketPath === undefined
       ? { host: options.host ?? 'localhost', port: options.port ?? 3306 }
@@ -107,7 +107,7 @@ function connectionSettings(options: MysqlOptions): Knex.MySql2ConnectionConfig 
     timezone: 'Z',
     // A BIGINT beyond 2^53 comes as text, never rounded.
     supportBigNumbers: true,
-    connectTimeout: MYSQL_CONNECT_TIMEOUT_MS,
+    connectTimeout: Math.min(MYSQL_CONNECT_TIMEOUT_MS, queryTimeoutMs),
     multipleStatements: false,
   }
 }

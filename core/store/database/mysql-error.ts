@@ -59,6 +59,12 @@ export function mysqlError(error: unknown): StoreError {
       hint: 'Check user, password and database name, and that the user may use the database.',
     })
   }
+  if (error instanceof Error && error.name === 'KnexTimeoutError') {
+    return new StoreError('STORE_UNREACHABLE', 'No connection to the database became free in time.', {
+      ...cause,
+      hint: 'Check that the server answers; if it does, allow more connections (poolSize).',
+    })
+  }
   if (DOWN.has(code) || isConnectionLoss(error, code)) {
     return new StoreError('STORE_UNREACHABLE', `The database does not answer (${detail}).`, {
       ...cause,
@@ -72,7 +78,6 @@ export function mysqlError(error: unknown): StoreError {
 /** Whether the connection may not be used again. */
 export function isConnectionLoss(error: unknown, code = codeOf(error)): boolean {
   if (error instanceof Error && 'fatal' in error && error.fatal === true) return true
-  if (error instanceof Error && /timeout/i.test(error.name)) return true
   return code.startsWith('PROTOCOL_') || /^E[A-Z]+$/.test(code) || code === 'HANDSHAKE_NO_SSL_SUPPORT'
 }
 

@@ -8,8 +8,11 @@ import { sql } from './query.ts'
 import { sqliteError } from './sqlite-error.ts'
 import { SqliteSession } from './sqlite-session.ts'
 
-/** @param file - made with its folder if it is not there. */
-export function createSqliteDriver(file: string): Driver {
+/**
+ * @param file - made with its folder if it is not there
+ * @param busyTimeoutMs - milliseconds that a statement waits for another process, blocking the thread
+ */
+export function createSqliteDriver(file: string, busyTimeoutMs = SQLITE_BUSY_TIMEOUT_MS): Driver {
   return {
     kind: 'sqlite',
     knexConfig: {
@@ -26,7 +29,7 @@ export function createSqliteDriver(file: string): Driver {
         max: 1,
         afterCreate: (connection: unknown, done: (error: unknown, connection: unknown) => void) => {
           try {
-            configure(asDatabase(connection))
+            configure(asDatabase(connection), busyTimeoutMs)
             done(null, connection)
           } catch (error) {
             done(error, connection)
@@ -34,7 +37,7 @@ export function createSqliteDriver(file: string): Driver {
         },
       },
     },
-    // A second wait would block the thread once more: `SQLITE_BUSY_TIMEOUT_MS` is all there is.
+    // A second wait would block the thread once more: the busy timeout is all there is.
     transactionAttempts: 1,
     openSession: (connection) => new SqliteSession(asDatabase(connection)),
     async migrateAlone(session, work) {
@@ -66,9 +69,9 @@ export function createSqliteDriver(file: string): Driver {
   }
 }
 
-function configure(database: BetterSqlite3.Database): void {
+function configure(database: BetterSqlite3.Database, busyTimeoutMs: number): void {
   // First, so that two processes that start at once wait for each other when they set the journal mode.
-  database.pragma(`busy_timeout = ${SQLITE_BUSY_TIMEOUT_MS}`)
+  database.pragma(`busy_timeout = ${busyTimeoutMs}`)
   database.pragma('journal_mode = WAL')
   // In WAL mode NORMAL would lose the last commits with the power, though never the file.
   database.pragma('synchronous = FULL')

@@ -1,5 +1,4 @@
 import { StoreError } from '../errors.ts'
-import { SQLITE_BUSY_TIMEOUT_MS } from '../limits.ts'
 
 /** @see https://www.sqlite.org/rescode.html */
 export function sqliteError(error: unknown): StoreError {
@@ -13,11 +12,10 @@ export function sqliteError(error: unknown): StoreError {
       : new StoreError('STORE_QUERY_FAILED', `The row is incomplete (${detail}).`, cause)
   }
   if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) {
-    return new StoreError(
-      'STORE_BUSY',
-      `Another process kept the database file locked for ${SQLITE_BUSY_TIMEOUT_MS} ms.`,
-      { ...cause, hint: 'One server may use a SQLite file at a time; more need MySQL or MariaDB.' },
-    )
+    return new StoreError('STORE_BUSY', 'Another process keeps the database file locked.', {
+      ...cause,
+      hint: 'One server may use a SQLite file at a time; more need MySQL or MariaDB.',
+    })
   }
   if (code === 'SQLITE_TOOBIG')
     return new StoreError('STORE_VALUE_TOO_LARGE', 'The value is too large.', cause)
