@@ -76,6 +76,8 @@ export interface CatalogSnapshot {
   explainMissing(type: string, packageName: string, version: string): PinionError
   /** All names of a type, as installed: the canonical id first, then its aliases. An unknown name stands alone. */
   namesOf(type: string): readonly string[]
+  /** The same, as if this version were not installed: to see who needs it. */
+  without(packageName: string, version: string): CatalogSnapshot
   /** Canonical ids of a kind, sorted; all kinds without one. */
   listTypes(kind?: PluginKind): readonly string[]
   /** Active versions that offer a type, newest first. */

@@ -22,7 +22,7 @@ export interface EmbeddedRegistryOptions {
   readonly config: ServerConfig
   readonly users: UserService
   /** Asked when something is to be unpublished. */
-  readonly library: Pick<FlowLibrary, 'usersOf'>
+  readonly library: Pick<FlowLibrary, 'requiring'>
   readonly log: Log
 }
 
@@ -91,11 +91,11 @@ async function revoke(users: UserService, token: string, username: string | unde
 }
 
 async function mayUnpublish(
-  library: Pick<FlowLibrary, 'usersOf'>,
+  library: Pick<FlowLibrary, 'requiring'>,
   name: string,
   version: string,
 ): Promise<UnpublishDecision> {
-  const flows = await library.usersOf(name, version)
+  const flows = await library.requiring(name, version)
   if (flows.length === 0) return { allowed: true }
   const shown = flows.slice(0, 5).map(({ namespace, flowId }) => `${namespace}.${flowId}`)
   const more = flows.length > shown.length ? ` and ${flows.length - shown.length} more` : ''

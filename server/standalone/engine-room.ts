@@ -56,7 +56,7 @@ export async function openEngineRoom(options: EngineRoomOptions): Promise<Engine
         config,
         users,
         log,
-        library: { usersOf: (name, version) => library.usersOf(name, version) },
+        library: { requiring: (name, version) => library.requiring(name, version) },
       })
     : undefined
   const source = createPackageClient({
@@ -77,7 +77,7 @@ export async function openEngineRoom(options: EngineRoomOptions): Promise<Engine
       await engine.whenUnused(bundleSha512)
       await runtime.unload(bundleSha512)
     },
-    listUsers: (packageName, version) => library.usersOf(packageName, version),
+    listUsers: (packageName, version) => library.requiring(packageName, version),
     grantPermissions: grantPermissions(config.registry.scopes),
     onFault: (what, error) => log.error('A plugin version could not be mended.', { what, error }),
     ...(management.autoReloadEnabled ? { rescanIntervalMs: management.autoReloadIntervalMs } : {}),

@@ -303,6 +303,18 @@ test('users of a package are the latest revisions that are locked to it', async 
   expect(await library.usersOf(HTTP)).toHaveLength(1)
 })
 
+test('a flow requires a version only if nothing else that is installed would do', async () => {
+  const { library } = await open()
+  await library.create(ADA, source('2.0.0'))
+  expect(await library.requiring(HTTP, '2.0.0')).toMatchObject([FETCH])
+  for (const request of ['', 'LATEST', '>=1']) {
+    await library.update(ADA, FETCH, source(request))
+    expect(await library.requiring(HTTP, '2.0.0')).toEqual([])
+  }
+  await library.update(ADA, FETCH, source('^2'))
+  expect(await library.requiring(HTTP, '2.0.0')).toMatchObject([FETCH])
+})
+
 test('listeners hear of what was stored, and what another server stored is seen after an invalidation', async () => {
   const { library, flows, catalog, namespaces } = await open()
   const heard: number[] = []

@@ -187,6 +187,21 @@ export class FlowLibrary {
     )
   }
 
+  /**
+   * The flows that cannot run without a version: those that pin it, and those for whose range or tag nothing else is
+   * installed. A flow that would go on with another version is not among them.
+   */
+  async requiring(packageName: string, version: string): Promise<readonly FlowRevisionRecord[]> {
+    const catalog = this.#options.catalog.current.without(packageName, version)
+    const needing: FlowRevisionRecord[] = []
+    for (const record of await this.usersOf(packageName, version)) {
+      const parsed = parseFlow(record.source)
+      const { flow } = await this.#compile(record.tenant, parsed, { revision: record.revision, catalog })
+      if (flow === undefined) needing.push(record)
+    }
+    return needing
+  }
+
   /** Forgets which revisions are the latest: another server saved a flow. */
   invalidate(): void {
     this.#savedGeneration += 1

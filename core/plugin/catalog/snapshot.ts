@@ -68,6 +68,13 @@ export class Snapshot implements CatalogSnapshot {
     }
   }
 
+  without(packageName: string, version: string): Snapshot {
+    const versions = this.versions.filter(
+      ({ record }) => record.packageName !== packageName || record.version !== version,
+    )
+    return new Snapshot({ ...this.#sources, versions })
+  }
+
   findExact(type: string, packageName: string, version: string): ResolvedType | undefined {
     const found = this.#active
       .get(`${packageName}@${version}`)
