@@ -434,7 +434,7 @@ class HostedPluginRuntime implements PluginRuntime, PoolListener, AttemptOwner {
     guilty: { readonly bundle: HostBundle; readonly code: RuntimeErrorCode } | undefined,
     attempts: number,
   ): void {
-    const last = death.stderr.trim().split('\n').at(-1) ?? ''
+    const last = lastWords(death.stderr)
     const message = `Plugin host ${death.pid} died (${death.cause}, ${death.exit}).${last === '' ? '' : ` It said: ${last}`}`
     const base = {
       pid: death.pid,
@@ -452,7 +452,7 @@ class HostedPluginRuntime implements PluginRuntime, PoolListener, AttemptOwner {
 function resultOf(attempt: PoolAttempt, outcome: Outcome, usage: AttemptUsage): AttemptResult {
   // Whatever it ended in: it was told to stop, and has.
   if (attempt.abort?.reason === 'killed') return { status: 'KILLED', usage }
-  if (attempt.abort?.reason === 'timeout' && outcome.status !== 'LOST') {
+  if (attempt.abort?.reason === 'timeout' && outcome.status !== 'LOST' && !namesItsCause(outcome)) {
     const { packageName, version } = attempt.bundle
     const message = `${packageName}@${version} did not finish within ${attempt.wallTimeMs} ms.`
     const hint = 'Raise the task’s timeout, or find what it waits for.'
@@ -475,6 +475,24 @@ function resultOf(attempt: PoolAttempt, outcome: Outcome, usage: AttemptUsage): 
       return outcome satisfies never
   }
 }
+
+/** Of a crash report the line that names the error, and not the version of Node below it. */
+function lastWords(stderr: string): string {
+  const lines = stderr.trim().split('\n')
+  return lines.findLast((line) => /^\w*Error\b|^#? ?Fatal|FATAL/.test(line)) ?? lines.at(-1) ?? ''
+}
+
+/** Out of time, and of something worse: that is what its author must hear of. */
+function namesItsCause(outcome: Outcome): boolean {
+  return outcome.status === 'FAILED' && CAUSES.has(outcome.error.code)
+}
+
+const CAUSES: ReadonlySet<string> = new Set<RuntimeErrorCode>([
+  'PLUGIN_CPU_LIMIT',
+  'PLUGIN_CRASHED_HOST',
+  'PLUGIN_OUT_OF_MEMORY',
+  'PLUGIN_UNRESPONSIVE',
+])
 
 function failed(error: SerializedError, retryable: boolean): AttemptResult {
   return { status: 'FAILED', error, retryable, usage: { cpuMs: 0, hostCalls: 0, bytesIn: 0, bytesOut: 0 } }

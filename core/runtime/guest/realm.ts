@@ -14,6 +14,8 @@ export interface GuestRealm {
   /** Calls the host for the running attempt, or for `attempt`. Rejects with the host's fault. */
   call(method: string, params: unknown, bytes?: Uint8Array, options?: CallOptions): Promise<CallAnswer>
   use<Name extends keyof ChunkExports>(chunk: Name): ChunkExports[Name]
+  /** A timer of an attempt's own. @param delayMs - milliseconds */
+  setTimer(attempt: number, delayMs: number, callback: () => void): void
   /** For errors that nobody can catch: the attempt fails; at load they are only dropped. */
   reportUncaught(error: unknown): void
 }

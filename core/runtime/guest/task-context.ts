@@ -1,9 +1,9 @@
 import type {
-  ExecutionInfo,
   JsonObject,
   JsonValue,
   Logger,
   Metrics,
+  TaskContext,
   TaskKv,
   TaskStorage,
   TriggerContext,
@@ -30,24 +30,29 @@ export interface ContextBridge {
   readonly signal: AbortSignal
 }
 
-/** What `run` and `evaluate` get: plugin-sdk/define/context.ts. Parts are made when they are first asked for. */
-export function createTaskContext(bridge: ContextBridge, info: AttemptContext): TriggerContext {
-  return new GuestTaskContext(bridge, info)
+/** What `run` gets: plugin-sdk/define/context.ts. Parts are made when they are first asked for. */
+export function createTaskContext(bridge: ContextBridge, readInfo: () => AttemptContext): TaskContext {
+  return new BridgedContext(bridge, readInfo)
 }
 
-class GuestTaskContext implements TriggerContext {
+/** What `evaluate` gets. */
+export function createTriggerContext(bridge: ContextBridge, info: AttemptContext): TriggerContext {
+  return new BridgedTriggerContext(bridge, info)
+}
+
+/** Everything is a getter of a function of its own: tasks take parts out of the context by destructuring. */
+class BridgedContext implements TaskContext {
   readonly #bridge: ContextBridge
-  readonly #info: AttemptContext
+  readonly #readInfo: () => AttemptContext
+  #info: AttemptContext | undefined
   #log: Logger | undefined
   #metrics: Metrics | undefined
   #storage: TaskStorage | undefined
   #kv: TaskKv | undefined
-  readonly lastEvaluation?: string
 
-  constructor(bridge: ContextBridge, info: AttemptContext) {
+  constructor(bridge: ContextBridge, readInfo: () => AttemptContext) {
     this.#bridge = bridge
-    this.#info = info
-    if (info.lastEvaluation !== undefined) this.lastEvaluation = info.lastEvaluation
+    this.#readInfo = readInfo
   }
 
   get log(): Logger {
@@ -71,10 +76,11 @@ class GuestTaskContext implements TriggerContext {
   }
 
   get configuration(): JsonObject {
-    return this.#info.configuration
+    return this.execution.configuration
   }
 
-  get execution(): ExecutionInfo {
+  get execution(): AttemptContext {
+    this.#info ??= this.#readInfo()
     return this.#info
   }
 
@@ -82,19 +88,41 @@ class GuestTaskContext implements TriggerContext {
     return this.#bridge.signal
   }
 
-  // Fields, not methods: tasks take them out of the context by destructuring.
-  readonly secret = async (name: string): Promise<string> =>
-    stringOf(await this.#bridge.call('secret.get', { name: String(name) }))
+  get secret(): TaskContext['secret'] {
+    const bridge = this.#bridge
+    return async (name) => stringOf(await bridge.call('secret.get', { name: String(name) }))
+  }
 
-  readonly render = async (template: string, variables?: JsonObject): Promise<string> =>
-    stringOf(await this.#bridge.call('render', { template: String(template), variables }))
+  get render(): TaskContext['render'] {
+    const bridge = this.#bridge
+    return async (template, variables) =>
+      stringOf(await bridge.call('render', { template: String(template), variables }))
+  }
 
-  readonly sleep = (durationMs: number): Promise<void> => this.#bridge.sleep(durationMs)
+  get sleep(): TaskContext['sleep'] {
+    const bridge = this.#bridge
+    return (durationMs) => bridge.sleep(durationMs)
+  }
 
-  readonly progress = (fraction: number, message?: string): void =>
-    this.#bridge.progress(Number(fraction), message === undefined ? undefined : String(message))
+  get progress(): TaskContext['progress'] {
+    const bridge = this.#bridge
+    return (fraction, message) =>
+      bridge.progress(Number(fraction), message === undefined ? undefined : String(message))
+  }
 
-  readonly warn = (reason: string): void => this.#bridge.warn(String(reason))
+  get warn(): TaskContext['warn'] {
+    const bridge = this.#bridge
+    return (reason) => bridge.warn(String(reason))
+  }
+}
+
+class BridgedTriggerContext extends BridgedContext implements TriggerContext {
+  readonly lastEvaluation?: string
+
+  constructor(bridge: ContextBridge, info: AttemptContext) {
+    super(bridge, () => info)
+    if (info.lastEvaluation !== undefined) this.lastEvaluation = info.lastEvaluation
+  }
 }
 
 function createLogger(bridge: ContextBridge): Logger {

@@ -7,9 +7,15 @@ type TimerCallback = (...args: unknown[]) => void
 export function createTimers(host: HostFunction, table: AttemptTable, onError: (error: unknown) => void) {
   let lastTimer = 0
 
-  const set = (callback: unknown, delay: unknown, args: readonly unknown[], repeats: boolean): number => {
+  const set = (
+    callback: unknown,
+    delay: unknown,
+    args: readonly unknown[],
+    repeats: boolean,
+    owner = table.current,
+  ): number => {
     if (typeof callback !== 'function') throw new TypeError('The callback of a timer must be a function.')
-    const attempt = table.get(table.current)
+    const attempt = table.get(owner)
     if (attempt === undefined) return 0
     const timer = ++lastTimer
     const delayMs = typeof delay === 'number' && delay > 0 ? delay : 0
@@ -41,6 +47,9 @@ export function createTimers(host: HostFunction, table: AttemptTable, onError: (
   }
   return {
     fire,
+    setFor: (attempt: number, delayMs: number, callback: () => void): void => {
+      set(callback, delayMs, [], false, attempt)
+    },
     globals: {
       setTimeout: (callback: TimerCallback, delay?: number, ...args: unknown[]) =>
         set(callback, delay, args, false),

@@ -222,6 +222,9 @@ export class HostServer {
     const cpuBefore = isolate.cpuMs
     const end = run({ attempt: attempt.attempt, bundle: attempt.bundle.bundle, sliceMs: attempt.cpuSliceMs })
     if (!isolate.isGone) attempt.cpuMs += isolate.cpuMs - cpuBefore
+    if (end.kind === 'done' && typeof end.value === 'string') {
+      this.#end(attempt, this.#outcomeOf(attempt, true, end.value, undefined))
+    }
     if (attempt.isEnded) this.#sendSettled(attempt, attempt.outcome)
     this.#noteStall(startedAt)
     switch (end.kind) {

@@ -2,7 +2,7 @@ import type { AsyncLocalStorage } from 'node:async_hooks'
 import { pathToFileURL } from 'node:url'
 import { RuntimeError, runtimeFault } from '../errors.ts'
 import { flattenError } from '../guest/flatten-error.ts'
-import { createTaskContext } from '../guest/task-context.ts'
+import { createTaskContext, createTriggerContext } from '../guest/task-context.ts'
 import type { HostBundle, Outcome, ToHost } from '../protocol/messages.ts'
 import type { AttemptContext } from '../runtime.ts'
 import { readBundle } from './bundle-file.ts'
@@ -156,7 +156,9 @@ export class NodeServer implements NodeAttemptListener {
         )
         return { status: 'FAILED', error, retryable: false }
       }
-      const context = createTaskContext(attempt, JSON.parse(start.contextJson) as AttemptContext)
+      const info: AttemptContext = JSON.parse(start.contextJson)
+      const context =
+        method === 'run' ? createTaskContext(attempt, () => info) : createTriggerContext(attempt, info)
       const result: unknown = await this.#marked(start, () =>
         Reflect.apply(run, definition, [JSON.parse(start.propertiesJson), context]),
       )

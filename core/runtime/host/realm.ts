@@ -49,7 +49,8 @@ export class Realm {
       `(() => { const boot = globalThis.${CHUNK_SLOT}; delete globalThis.${CHUNK_SLOT}; return boot(${scripts.allowsWasm}) })()`,
       { reference: true, timeout: LOAD_SLICE_MS },
     )
-    this.#handles.push(this.#entry, this.#context.global, this.#context)
+    // The context releases its reference to the global object itself.
+    this.#handles.push(this.#entry, this.#context)
   }
 
   /** Evaluates a part of the global scope, from within a call of the guest's. */

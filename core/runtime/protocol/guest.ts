@@ -53,6 +53,7 @@ export type HostFunction = <Op extends HostOperation>(
 export interface GuestEntries {
   /** Reads `__pinionPlugin` and answers with JSON of {@link GuestExports}. */
   adopt(): string
+  /** @returns the outputs' JSON text, if the attempt has ended well and without a warning already */
   start(
     attempt: number,
     type: string,
@@ -60,7 +61,7 @@ export interface GuestEntries {
     propertiesJson: string,
     contextJson: string,
     outputBytes: number,
-  ): void
+  ): string | undefined
   /** Four values for each answer: call, isOk, JSON (result or {@link HostFault}), bytes. */
   deliver(attempt: number, ...answers: readonly (number | boolean | string | Uint8Array | undefined)[]): void
   fire(attempt: number, ...timers: readonly number[]): void

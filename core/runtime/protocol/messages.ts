@@ -3,8 +3,8 @@ import type { SerializedError } from '../../errors/index.ts'
 import type { AttemptCalls, AttemptLogEntry, AttemptMethod, AttemptMetric, AttemptUsage } from '../runtime.ts'
 
 /**
- * What the runtime and a plugin host say to each other, over the IPC channel of `child_process.fork` with JSON
- * serialisation. Several messages travel as one array. Payloads (properties, outputs, parameters, results) are JSON
+ * What the runtime and a plugin host say to each other, over the IPC channel of `child_process.fork` with V8's own
+ * format. Several messages travel as one array. Payloads (properties, outputs, parameters, results) are JSON
  * text within: neither side parses them on the way.
  *
  * The host runs code that nobody trusts: `read-host-message.ts` checks all that comes from it.
