@@ -1,7 +1,7 @@
 import { type ConfigKey, environmentVariable } from './config-key.ts'
 import { CONFIG_KEYS, KEYS_WITHOUT_EFFECT } from './keys.ts'
 
-/** The page `docs/configuration.md`: written by `tools/docs`, compared by a test. */
+/** The page `docs/configuration.md`; a test compares the two. */
 export function configurationPage(): string {
   const rows = Object.values<ConfigKey<unknown>>(CONFIG_KEYS).map(
     (row) =>

@@ -1,4 +1,4 @@
-import type { PackageEvent, PluginManager } from '@pinion/core/plugin'
+import type { EventOutcome, PackageEvent, PluginManager } from '@pinion/core/plugin'
 import type { SettingRepository } from '@pinion/core/store'
 import type { RegistryProcess } from '@pinion/registry'
 import type { Log } from '../log/index.ts'
@@ -11,6 +11,8 @@ export interface RegistryFollowerOptions {
   readonly manager: PluginManager
   readonly settings: SettingRepository
   readonly repositoryName: string
+  /** Whether a published package may be installed: `plugins.management.customPluginsEnabled`. */
+  readonly mayInstall: (packageName: string) => boolean
   readonly log: Log
 }
 
@@ -48,11 +50,11 @@ export class RegistryFollower {
   }
 
   #take(event: PackageEvent): void {
-    const { manager, repositoryName, log } = this.#options
+    const { log } = this.#options
     const take = async (): Promise<void> => {
       const seenAt = new Date().toISOString()
       try {
-        const outcome = await manager.handle(event, repositoryName)
+        const outcome = await this.#handle(event)
         log.info('A change in the registry was taken over.', {
           package: event.name,
           type: event.type,
@@ -70,6 +72,12 @@ export class RegistryFollower {
     void this.#own(take())
   }
 
+  async #handle(event: PackageEvent): Promise<EventOutcome> {
+    const { manager, repositoryName, mayInstall } = this.#options
+    if (event.type === 'published' && !mayInstall(event.name)) return { outcome: 'ignored' }
+    return manager.handle(event, repositoryName)
+  }
+
   /** While others are under way the mark stays: one of them may be older and not done. */
   async #advance(seenAt: string): Promise<void> {
     if (this.#underWay.size > 1) return
@@ -77,7 +85,7 @@ export class RegistryFollower {
   }
 
   async #catchUp(): Promise<void> {
-    const { registry, manager, settings, repositoryName, log } = this.#options
+    const { registry, settings, log } = this.#options
     const seenAt = new Date().toISOString()
     const since = (await settings.get(WATERMARK)) ?? ''
     const { packages, unreadable } = await registry.listAll()
@@ -87,13 +95,13 @@ export class RegistryFollower {
       for (const { version, integrity, tarballPath, publishedAt } of versions) {
         if ((publishedAt ?? '') < since) continue
         const event = { type: 'published', name, version, integrity, distTags, tarballPath } as const
-        await manager.handle(event, repositoryName).catch((error: unknown) => {
+        await this.#handle(event).catch((error: unknown) => {
           log.warn('A published version could not be installed.', { package: name, version, error })
         })
       }
-      await manager.handle({ type: 'distTagsChanged', name, distTags }, repositoryName)
+      await this.#handle({ type: 'distTagsChanged', name, distTags })
       const deprecated = versions.map(({ version, deprecated: message = '' }) => ({ version, message }))
-      await manager.handle({ type: 'deprecated', name, versions: deprecated }, repositoryName)
+      await this.#handle({ type: 'deprecated', name, versions: deprecated })
     }
     await this.#advance(seenAt)
   }

@@ -104,15 +104,20 @@ export async function openEngineRoom(options: EngineRoomOptions): Promise<Engine
     },
     log,
   })
+  const { scopes: officialScopes } = config.registry
+  const isFollowing = management.enabled && management.autoReloadEnabled
   const follower =
-    registry &&
-    new RegistryFollower({
-      registry: registry.process,
-      manager,
-      settings: store.settings,
-      repositoryName: EMBEDDED_REPOSITORY,
-      log,
-    })
+    registry === undefined || !isFollowing
+      ? undefined
+      : new RegistryFollower({
+          registry: registry.process,
+          manager,
+          settings: store.settings,
+          repositoryName: EMBEDDED_REPOSITORY,
+          mayInstall: (name) =>
+            management.customPluginsEnabled || officialScopes.some((scope) => name.startsWith(`${scope}/`)),
+          log,
+        })
 
   return {
     runtime,
