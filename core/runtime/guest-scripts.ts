@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { join } from 'node:path'
+import { extname, join } from 'node:path'
 import { CHUNK_SLOT, GUEST_CHUNKS, type GuestChunk } from './protocol/guest.ts'
 
 /** The scripts that make an isolate's global scope, as the host reads them from disk. */
@@ -11,9 +11,11 @@ export interface GuestScripts {
 }
 
 const GUEST_DIR = join(import.meta.dirname, 'guest')
+/** TypeScript in a checkout, JavaScript in the published package. */
+const EXTENSION = extname(import.meta.filename)
 const SHARED_SOURCES = [
-  join(import.meta.dirname, 'protocol/guest.ts'),
-  join(import.meta.dirname, 'limits.ts'),
+  join(import.meta.dirname, `protocol/guest${EXTENSION}`),
+  join(import.meta.dirname, `limits${EXTENSION}`),
 ]
 const PACKAGES = ['esbuild', 'web-streams-polyfill', 'urlpattern-polyfill']
 const INSTALLERS: Readonly<Record<GuestChunk, string>> = {
@@ -49,7 +51,9 @@ export async function prepareGuestScripts(cacheDir: string): Promise<string> {
 
 async function digestSources(): Promise<string> {
   const hash = createHash('sha256')
-  const names = (await readdir(GUEST_DIR, { recursive: true })).filter((name) => name.endsWith('.ts')).sort()
+  const names = (await readdir(GUEST_DIR, { recursive: true }))
+    .filter((name) => extname(name) === EXTENSION)
+    .sort()
   for (const path of [
     ...names.map((name) => join(GUEST_DIR, name)),
     ...SHARED_SOURCES,
@@ -78,11 +82,13 @@ async function packageVersion(name: string): Promise<string> {
 }
 
 async function bundleGuest(): Promise<GuestScripts> {
-  const bootstrap = await bundle(`import { boot } from './bootstrap.ts'; globalThis.${CHUNK_SLOT} = boot;`)
+  const bootstrap = await bundle(
+    `import { boot } from './bootstrap${EXTENSION}'; globalThis.${CHUNK_SLOT} = boot;`,
+  )
   const chunks: Partial<Record<GuestChunk, string>> = {}
   for (const chunk of GUEST_CHUNKS) {
     chunks[chunk] = await bundle(
-      `import { ${INSTALLERS[chunk]} as install } from './web/${chunk}.ts'; globalThis.${CHUNK_SLOT} = install;`,
+      `import { ${INSTALLERS[chunk]} as install } from './web/${chunk}${EXTENSION}'; globalThis.${CHUNK_SLOT} = install;`,
     )
   }
   return { bootstrap, chunks: chunks as Record<GuestChunk, string> }

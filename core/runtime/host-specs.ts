@@ -1,11 +1,14 @@
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import type { HostConfig } from './host/config.ts'
 import { HOST_HEAP_MB } from './limits.ts'
 import type { ResolvedOptions } from './options.ts'
 import type { HostSpec } from './pool/host-process.ts'
 import type { HostBundle } from './protocol/messages.ts'
 
-const HOST_DIR = join(import.meta.dirname, 'host')
+// Written as URLs, so that they lead to JavaScript in the published package.
+const ISOLATE_HOST = fileURLToPath(new URL('./host/main.ts', import.meta.url))
+const NODE_HOST = fileURLToPath(new URL('./host/node-main.ts', import.meta.url))
 
 /** How a host for isolates is started. Nothing of our own environment reaches it. */
 export function isolateHostSpec(options: ResolvedOptions, guestScriptsPath: string): HostSpec {
@@ -16,7 +19,7 @@ export function isolateHostSpec(options: ResolvedOptions, guestScriptsPath: stri
     isolatesPerHost: options.isolatesPerHost,
   }
   return {
-    entryPath: join(HOST_DIR, 'main.ts'),
+    entryPath: ISOLATE_HOST,
     configJson: JSON.stringify(config),
     // isolated-vm and Node's own start-up snapshot do not go together: isolated-vm README, "Node 20+".
     execArgv: ['--no-node-snapshot', `--max-old-space-size=${HOST_HEAP_MB}`],
@@ -31,7 +34,7 @@ export function isolateHostSpec(options: ResolvedOptions, guestScriptsPath: stri
  */
 export function nodeHostSpec(options: ResolvedOptions, bundle: HostBundle): HostSpec {
   return {
-    entryPath: join(HOST_DIR, 'node-main.ts'),
+    entryPath: NODE_HOST,
     configJson: JSON.stringify({ bundle }),
     execArgv: [
       '--permission',

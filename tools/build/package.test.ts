@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { scaffoldPlugin } from '@pinion/plugin-sdk/scaffold'
 import { expect, test } from 'vitest'
@@ -38,6 +39,33 @@ test('the packed SDK builds a scaffolded plugin on plain JavaScript', async () =
     code: 1,
     stderr: expect.stringMatching(/^src\/Reverse\.ts:1:1 {2}/m),
   })
+})
+
+test('the packed engine runs a flow with a plugin, on plain JavaScript', async () => {
+  await using folder = await temporaryFolder()
+  const archives = join(folder.path, 'archives')
+  const modules = join(folder.path, 'node_modules')
+  await symlinkDependencies('core', modules)
+  await symlinkDependencies('plugin-sdk', modules)
+  for (const name of ['core', 'plugin-sdk']) {
+    await extract(await packWorkspace(join(ROOT, name), archives), join(modules, '@pinion', name))
+  }
+  const project = join(folder.path, 'project')
+  await scaffoldPlugin({
+    directory: project,
+    name: '@acme/plugin-text',
+    title: 'Text',
+    group: 'com.acme.plugin.text',
+    description: 'Works on texts.',
+    registryUrl: 'http://localhost:8080/registry/',
+  })
+  const launcher = join(modules, '@pinion/plugin-sdk/bin/pinion-plugin.js')
+  await run(process.execPath, [launcher, 'build'], { cwd: project })
+  const script = `import { runFlow } from '@pinion/core/testing'
+    const flow = 'id: a\\nnamespace: b\\ntasks: [{ id: c, type: com.acme.plugin.text.Reverse, text: abc }]'
+    console.log(JSON.stringify(await runFlow({ pluginDir: '.', flow })))`
+  const { stdout } = await run(process.execPath, ['--input-type=module', '-e', script], { cwd: project })
+  expect(JSON.parse(stdout)).toMatchObject({ state: 'SUCCESS', taskRuns: [{ outputs: { value: 'cba' } }] })
 })
 
 test('files keep their places; paths of sources that code opens itself lead to JavaScript; tests stay at home', async () => {
@@ -116,6 +144,18 @@ test('a folder that is no package, or has no doors, is refused', async () => {
   await writeFiles(folder.path, { 'package.json': '{ "name": "room", "version": "1.0.0" }' })
   await expect(packWorkspace(folder.path, out)).rejects.toThrow('has no `exports`')
 })
+
+async function symlinkDependencies(room: string, modules: string): Promise<void> {
+  const { dependencies }: { dependencies: Record<string, string> } = JSON.parse(
+    await readFile(join(ROOT, room, 'package.json'), 'utf8'),
+  )
+  for (const name of Object.keys(dependencies)) {
+    const target = join(modules, name)
+    if (name.startsWith('@pinion/') || existsSync(target)) continue
+    await mkdir(dirname(target), { recursive: true })
+    await symlink(join(ROOT, 'node_modules', name), target)
+  }
+}
 
 /** As npm would: the package's own files, and its dependencies beside it. */
 async function installFrom(archive: string, target: string): Promise<void> {
