@@ -8,6 +8,7 @@ import type { ServerConfig } from '../config/index.ts'
 import type { Route } from '../http/index.ts'
 import { executionRoutes } from './executions.ts'
 import { flowRoutes } from './flows.ts'
+import { installedPluginRoutes } from './installed-plugins.ts'
 import { instanceRoutes } from './instance.ts'
 import { logRoutes } from './logs.ts'
 import { namespaceRoutes } from './namespaces.ts'
@@ -38,6 +39,7 @@ export function createApiRoutes(options: ApiOptions): readonly Route[] {
   const { config, store, users, namespaces, library, engine, manager, coordinates, source } = options
   const { catalog } = manager
   const management = { ...config.plugins.management, officialScopes: config.registry.scopes }
+  const versions = { manager, coordinates, source, management }
   const routes: readonly Route[] = [
     ...flowRoutes({ library, flows: store.flows }),
     ...executionRoutes({ engine, executions: store.executions }),
@@ -45,12 +47,8 @@ export function createApiRoutes(options: ApiOptions): readonly Route[] {
     ...namespaceRoutes({ namespaces, flows: store.flows }),
     ...pluginRoutes({ catalog }),
     ...schemaRoutes({ catalog, defaultVersion: management.defaultVersion }),
-    ...versionedPluginRoutes({
-      manager,
-      coordinates,
-      source,
-      management,
-    }),
+    ...versionedPluginRoutes(versions),
+    ...installedPluginRoutes(versions),
     ...pluginDevelopmentRoutes({ manager, management }),
     ...tokenRoutes({ users }),
     ...instanceRoutes({

@@ -4,17 +4,14 @@ import {
   type Coordinates,
   type ManagementSettings,
   type PackageSource,
-  type PackageView,
   PluginError,
   type PluginManager,
 } from '@pinion/core/plugin'
 import Type from 'typebox'
 import { ServerError } from '../errors.ts'
-import { defineRoute, json, jsonBody, noBody, type Route, uploadBody } from '../http/index.ts'
+import { defineRoute, json, jsonBody, type Route, uploadBody } from '../http/index.ts'
 import { PLUGIN_COORDINATES } from '../limits.ts'
-import { PAGING, pageOf } from './paging.ts'
-import { artifactId, artifactView, NO_GROUP, offerView, packageView } from './view/artifact-view.ts'
-import { iconView } from './view/plugin-view.ts'
+import { artifactView, offerView } from './view/artifact-view.ts'
 
 export interface VersionedPluginRoutesOptions {
   readonly manager: PluginManager
@@ -37,11 +34,7 @@ const COORDINATES = Type.Object(
 
 /** Installing and removing versions; below `/cluster` and `/instance`, as the reference has had both. */
 export function versionedPluginRoutes(options: VersionedPluginRoutesOptions): readonly Route[] {
-  return [
-    ...['cluster', 'instance'].flatMap((family) => changeRoutes(family, options)),
-    uploadRoute(options),
-    ...readRoutes(options),
-  ]
+  return [...['cluster', 'instance'].flatMap((family) => changeRoutes(family, options)), uploadRoute(options)]
 }
 
 function changeRoutes(
@@ -132,141 +125,6 @@ function uploadRoute({ manager, coordinates, management }: VersionedPluginRoutes
   })
 }
 
-function readRoutes({
-  manager,
-  coordinates,
-  source,
-  management,
-}: VersionedPluginRoutesOptions): readonly Route[] {
-  const base = '/api/v1/instance/versioned-plugins'
-  const search = { q: Type.Optional(Type.String({ maxLength: 200 })) }
-  return [
-    defineRoute({
-      method: 'GET',
-      path: base,
-      tag: TAG,
-      operationId: 'listVersionedPlugin',
-      summary: 'Installed packages with all their versions.',
-      role: 'viewer',
-      query: Type.Object({ ...PAGING, ...search }),
-      body: noBody,
-      handle: ({ query }) => {
-        assertManagementAllows(management, { action: 'list' })
-        const wanted = (query.q ?? '').toLowerCase()
-        const found = manager.catalog
-          .listPackages()
-          .filter(({ packageName, title }) => `${packageName} ${title}`.toLowerCase().includes(wanted))
-        return json(
-          pageOf(
-            found.map((view) => packageView(coordinates, view)),
-            query,
-          ),
-        )
-      },
-    }),
-    defineRoute({
-      method: 'GET',
-      path: `${base}/available`,
-      tag: TAG,
-      operationId: 'listAvailableVersionedPlugins',
-      summary: 'Packages in the repositories, by text.',
-      role: 'admin',
-      query: Type.Object({ ...PAGING, ...search }),
-      body: noBody,
-      handle: async ({ query }) => {
-        assertManagementAllows(management, { action: 'list' })
-        const found = await source.search(query.q ?? '', query.page * query.size)
-        return json(
-          pageOf(
-            found.map(({ packageName, latestVersion, repository, description }) => ({
-              title: packageName,
-              ...artifactId(coordinates, packageName),
-              versions: [latestVersion],
-              packageName,
-              latestVersion,
-              repository,
-              description,
-            })),
-            query,
-          ),
-        )
-      },
-    }),
-    defineRoute({
-      method: 'GET',
-      path: `${base}/{groupId}/{artifactId}`,
-      tag: TAG,
-      operationId: 'getVersionedPluginDetails',
-      summary: 'Installed versions of one package.',
-      role: 'viewer',
-      query: NONE,
-      body: noBody,
-      handle: ({ param }) => {
-        assertManagementAllows(management, { action: 'list' })
-        const view = findPackage(param('groupId'), param('artifactId'))
-        const { groupId, artifactId: artifact, packageName, installed } = packageView(coordinates, view)
-        return json({
-          groupId,
-          artifactId: artifact,
-          packageName,
-          versions: installed.map((version) => ({
-            ...version,
-            metadata: {
-              uri: `npm:${coordinates.format(packageName, version.version)}`,
-              name: packageName,
-              creationTime: Date.parse(version.installedAt),
-            },
-          })),
-        })
-      },
-    }),
-    defineRoute({
-      method: 'GET',
-      path: `${base}/{groupId}/{artifactId}/{version}`,
-      tag: TAG,
-      operationId: 'getVersionedPluginDetailsFromVersion',
-      summary: 'One installed version with its types by kind.',
-      role: 'viewer',
-      query: NONE,
-      body: noBody,
-      handle: ({ param }) => {
-        assertManagementAllows(management, { action: 'list' })
-        const { packageName } = findPackage(param('groupId'), param('artifactId'))
-        const record = manager.catalog.current.records.find(
-          (each) => each.packageName === packageName && each.version === param('version'),
-        )
-        if (record === undefined) throw notInstalled(coordinates.format(packageName, param('version')))
-        const { manifest } = record
-        const byKind = Map.groupBy(manifest.types, ({ kind }) => kind)
-        return json({
-          ...artifactView(coordinates, record),
-          title: manifest.title,
-          description: manifest.description,
-          icon: iconView(packageName, manifest.icon).icon,
-          classes: [...byKind].map(([kind, types]) => ({
-            type: `${kind}s`,
-            classes: types.map(({ type }) => ({ name: type })),
-          })),
-        })
-      },
-    }),
-  ]
-
-  function findPackage(groupId: string, artifact: string): PackageView {
-    const name = packageNameOf(coordinates, groupId, artifact)
-    const found = manager.catalog.listPackages().find(({ packageName }) => packageName === name)
-    if (found === undefined) throw notInstalled(name)
-    return found
-  }
-}
-
-/** The group may be the reference's, an npm scope, or `-` for a package without one. */
-function packageNameOf(coordinates: Coordinates, groupId: string, artifact: string): string {
-  if (groupId === NO_GROUP) return artifact
-  if (groupId.startsWith('@')) return `${groupId}/${artifact}`
-  return coordinates.parse(`${groupId}:${artifact}`).packageName
-}
-
 function exactVersion(coordinates: Coordinates, text: string) {
   const { packageName, request } = coordinates.parse(text)
   if (request.kind === 'exact') return { packageName, version: request.version }
@@ -300,10 +158,4 @@ async function each<T, R>(items: readonly T[], act: (item: T) => Promise<R>): Pr
 
 function listed<T>(results: readonly T[]): { readonly total: number; readonly results: readonly T[] } {
   return { total: results.length, results }
-}
-
-function notInstalled(name: string): PluginError {
-  return new PluginError('PLUGIN_VERSION_NOT_INSTALLED', `${name} is not installed.`, {
-    hint: 'GET /api/v1/instance/versioned-plugins lists what is.',
-  })
 }
