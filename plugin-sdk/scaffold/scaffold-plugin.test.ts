@@ -41,6 +41,11 @@ test('a new project has everything that a plugin needs, and builds', async () =>
   expect(await readFile(join(directory, '.npmrc'), 'utf8')).toBe(
     '@pinion:registry=http://localhost:8080/registry/\n',
   )
+  const packageJson: unknown = JSON.parse(await readFile(join(directory, 'package.json'), 'utf8'))
+  expect(packageJson).toMatchObject({
+    devDependencies: { node: expect.stringMatching(/^\^24\./) },
+    allowScripts: { node: true, esbuild: true, 'isolated-vm': true },
+  })
   const { manifest, regenerated } = await buildPlugin(directory)
   expect(regenerated).toEqual([])
   expect(manifest).toMatchObject({

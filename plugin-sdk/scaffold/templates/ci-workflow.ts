@@ -11,6 +11,10 @@ on:
     tags: ["v*"]
   pull_request:
 
+# A token of the platform, kept as a secret of this repository: the SDK comes from its registry.
+env:
+  NODE_AUTH_TOKEN: \${{ secrets.PINION_TOKEN }}
+
 jobs:
   test:
     runs-on: ubuntu-latest
@@ -19,6 +23,9 @@ jobs:
       - uses: actions/setup-node@v4
         with:
           node-version: 24
+          registry-url: ${registryUrl}
+          # Of this scope only: everything else comes from the public registry.
+          scope: "@pinion"
       - run: npm ci
       - run: npm test
 
@@ -32,11 +39,10 @@ jobs:
         with:
           node-version: 24
           registry-url: ${registryUrl}
+          # Of this scope only: everything else comes from the public registry.
+          scope: "@pinion"
       - run: npm ci
-      # A token of the platform, kept as a secret of this repository.
       - run: npm publish
-        env:
-          NODE_AUTH_TOKEN: \${{ secrets.PINION_TOKEN }}
 `,
   }
 }

@@ -10,6 +10,7 @@ A plugin for Pinion. Its types begin with \`${group}\`.
 ## Work on it
 
 \`\`\`sh
+npm login --registry ${registryUrl}
 npm install
 npm test           # builds, then runs unit and flow tests; no server is needed
 npm run build      # writes dist/: bundle, source map, manifest
@@ -29,7 +30,6 @@ A folder below \`src\` is a subgroup: \`src/text/Reverse.ts\` is the type \`${gr
 ## Publish it
 
 \`\`\`sh
-npm login --registry ${registryUrl}
 npm version minor
 npm publish
 \`\`\`

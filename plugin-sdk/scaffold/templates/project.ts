@@ -3,6 +3,8 @@ import type { ScaffoldAnswers } from '../answers.ts'
 
 const VITEST_RANGE = '^5.1.1'
 const NODE_TYPES_RANGE = '^24.0.0'
+/** What tests run on, whatever the machine has: the flow test needs the platform's own Node. */
+const NODE_RANGE = '^24.21.0'
 
 /** What makes the folder a project: its package, compiler and npm settings. */
 export function projectFiles(answers: ScaffoldAnswers, sdkVersion: string): Readonly<Record<string, string>> {
@@ -43,8 +45,11 @@ function packageJson({ name, title, group, description, registryUrl }: ScaffoldA
       '@pinion/core': `^${sdkVersion}`,
       '@pinion/plugin-sdk': `^${sdkVersion}`,
       '@types/node': NODE_TYPES_RANGE,
+      node: NODE_RANGE,
       vitest: VITEST_RANGE,
     },
+    // npm runs no other package's install script.
+    allowScripts: { esbuild: true, 'isolated-vm': true, node: true },
     publishConfig: { registry: registryUrl },
   }
 }

@@ -24,7 +24,7 @@ export function pluginCommands(contextOf: ContextOf): Command {
       const { createProject } = await import('../plugin-project/create-project.ts')
       const files = await createProject({ ...answers, directory: target, registryUrl })
       terminal.note(`Wrote ${files.length} files to ${target}.`)
-      terminal.note('Next, in that folder: npm install, npm test, pinion plugin dev.')
+      terminal.note(`Next, in that folder: npm login --registry ${registryUrl}, npm install, npm test.`)
     })
 
   plugin
