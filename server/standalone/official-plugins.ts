@@ -29,6 +29,23 @@ export async function installOfficialPlugins(options: OfficialPluginsOptions): P
   )
 }
 
+/** Publishes the libraries that plugin authors install. Those that are there already are left alone. */
+export async function publishOfficialLibraries(options: Omit<OfficialPluginsOptions, 'tell'>): Promise<void> {
+  const { registry } = options.room
+  if (registry === undefined) return
+  for (const tarballPath of options.tarballs) {
+    try {
+      await publishTarball({
+        registryUrl: `${options.url}/registry/`,
+        token: registry.systemToken,
+        tarballPath,
+      })
+    } catch (error) {
+      options.log.error('An official library could not be published.', { tarballPath, error })
+    }
+  }
+}
+
 async function installOne(tarballPath: string, { room, url, tell }: OfficialPluginsOptions): Promise<void> {
   const { manager, registry } = room
   const { name: packageName, version } = await readPackageJson(tarballPath)

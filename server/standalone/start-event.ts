@@ -6,4 +6,10 @@ export type StartEvent =
   | { readonly type: 'pluginInstalled'; readonly packageName: string; readonly version: string }
   | { readonly type: 'pluginFailed'; readonly tarballPath: string; readonly error: unknown }
   | { readonly type: 'recovered'; readonly executions: number }
-  | { readonly type: 'ready'; readonly url: string; readonly username: string; readonly tookMs: number }
+  | {
+      readonly type: 'ready'
+      readonly url: string
+      readonly dataDir: string
+      readonly username: string
+      readonly tookMs: number
+    }

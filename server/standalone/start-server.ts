@@ -13,7 +13,7 @@ import { answerStarting } from './answer-starting.ts'
 import { Closers } from './closers.ts'
 import { DataFolder } from './data-folder.ts'
 import { openEngineRoom } from './engine-room.ts'
-import { installOfficialPlugins } from './official-plugins.ts'
+import { installOfficialPlugins, publishOfficialLibraries } from './official-plugins.ts'
 import type { StartEvent } from './start-event.ts'
 import { openState } from './state.ts'
 
@@ -23,6 +23,8 @@ export interface StartOptions {
   readonly version: string
   /** Packed plugins (`.tgz`) that come with this release: published to the registry and installed from it once. */
   readonly officialPlugins: readonly string[]
+  /** Packed libraries for plugin authors: published to the registry once. */
+  readonly officialLibraries: readonly string[]
   readonly tell: (event: StartEvent) => void
 }
 
@@ -114,8 +116,17 @@ async function start(config: ServerConfig, options: StartOptions, closers: Close
   })
   handle = app.callback()
   await installOfficialPlugins({ tarballs: options.officialPlugins, room, url, log, tell })
+  // Nobody waits for these at the start: what needs them is an author's `npm install`, later.
+  const libraries = publishOfficialLibraries({ tarballs: options.officialLibraries, room, url, log })
+  closers.add('official libraries', () => libraries)
   isReady = true
-  tell({ type: 'ready', url, username, tookMs: Math.round(performance.now() - startedAtMs) })
+  tell({
+    type: 'ready',
+    url,
+    dataDir: config.dataDir,
+    username,
+    tookMs: Math.round(performance.now() - startedAtMs),
+  })
 
   let closed: Promise<void> | undefined
   return {
