@@ -110,7 +110,7 @@ export function createOperations(
       const found = target.attemptOf(attempt)
       if (typeof timer !== 'number' || typeof delayMs !== 'number') return false
       if (found === undefined && attempt !== 0) return false
-      if (found !== undefined && found.timers.size >= MAX_TIMERS) return false
+      if (found !== undefined && found.timerCount >= MAX_TIMERS) return false
       return target.setTimer(found, timer, delayMs, repeats === true)
     },
     clearTimer: (attempt, timer) => {

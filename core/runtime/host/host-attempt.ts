@@ -20,13 +20,14 @@ export class HostAttempt {
   /** Answers and due timers that wait for the next entry. */
   answers: Answer[] = []
   dueTimers: number[] = []
-  readonly calls = new Map<number, AbortController>()
-  readonly passed = new Map<number, (answer: Passed) => void>()
-  readonly timers = new Map<number, () => void>()
-  readonly streams = new Map<number, HostStream>()
   logs: AttemptLogEntry[] = []
   metrics: AttemptMetric[] = []
   metricCount = 0
+  // Made when they are first needed: most attempts need none of them.
+  #calls: Map<number, AbortController> | undefined
+  #passed: Map<number, (answer: Passed) => void> | undefined
+  #timers: Map<number, () => void> | undefined
+  #streams: Map<number, HostStream> | undefined
   /** Set once; what is reported when the code that reached it has been left. */
   #outcome: Outcome | undefined
   isReported = false
@@ -51,6 +52,27 @@ export class HostAttempt {
     this.logBudget = logBudget
   }
 
+  /** Calls under way, with what withdraws them. */
+  get calls(): Map<number, AbortController> {
+    this.#calls ??= new Map()
+    return this.#calls
+  }
+
+  /** Calls that the parent must answer. */
+  get passed(): Map<number, (answer: Passed) => void> {
+    this.#passed ??= new Map()
+    return this.#passed
+  }
+
+  get timerCount(): number {
+    return this.#timers?.size ?? 0
+  }
+
+  get streams(): Map<number, HostStream> {
+    this.#streams ??= new Map()
+    return this.#streams
+  }
+
   get usage(): AttemptUsage {
     const { cpuMs, hostCalls, bytesIn, bytesOut } = this
     return { cpuMs, hostCalls, bytesIn, bytesOut }
@@ -68,23 +90,25 @@ export class HostAttempt {
 
   /** @param onDue - the timer stands in `dueTimers` then */
   setTimer(timer: number, delayMs: number, repeats: boolean, onDue: () => void): void {
+    this.#timers ??= new Map()
+    const timers = this.#timers
     const fire = (): void => {
-      if (!repeats) this.timers.delete(timer)
+      if (!repeats) timers.delete(timer)
       if (!this.dueTimers.includes(timer)) this.dueTimers.push(timer)
       onDue()
     }
     if (!repeats && delayMs === 0) {
       const handle = setImmediate(fire)
-      this.timers.set(timer, () => clearImmediate(handle))
+      timers.set(timer, () => clearImmediate(handle))
     } else {
       const handle = repeats ? setInterval(fire, Math.max(1, delayMs)) : setTimeout(fire, delayMs)
-      this.timers.set(timer, () => clearTimeout(handle))
+      timers.set(timer, () => clearTimeout(handle))
     }
   }
 
   clearTimer(timer: number): void {
-    this.timers.get(timer)?.()
-    this.timers.delete(timer)
+    this.#timers?.get(timer)?.()
+    this.#timers?.delete(timer)
   }
 
   takeRecords(): { readonly logs: readonly AttemptLogEntry[]; readonly metrics: readonly AttemptMetric[] } {
@@ -103,13 +127,13 @@ export class HostAttempt {
   end(outcome: Outcome): void {
     this.#outcome = outcome
     clearTimeout(this.deadline)
-    for (const clear of this.timers.values()) clear()
-    for (const controller of this.calls.values()) controller.abort()
-    for (const stream of this.streams.values()) stream.destroy()
-    this.timers.clear()
-    this.calls.clear()
-    this.passed.clear()
-    this.streams.clear()
+    for (const clear of this.#timers?.values() ?? []) clear()
+    for (const controller of this.#calls?.values() ?? []) controller.abort()
+    for (const stream of this.#streams?.values() ?? []) stream.destroy()
+    this.#timers = undefined
+    this.#calls = undefined
+    this.#passed = undefined
+    this.#streams = undefined
     this.answers = []
     this.dueTimers = []
   }

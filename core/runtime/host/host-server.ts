@@ -40,6 +40,8 @@ export class HostServer {
   readonly #ready = new Set<HostAttempt>()
   /** Attempts whose logs or metrics wait to be sent. */
   readonly #noisy = new Set<HostAttempt>()
+  /** Attempts that have ended and are still in their isolate, which may be on the stack. */
+  readonly #left: Held[] = []
   /** A slice was long: nothing is started until the parent says what it took away meanwhile. */
   #isStalled = false
   #isTurnScheduled = false
@@ -115,25 +117,31 @@ export class HostServer {
 
   /** Runs what is due, for a bounded time: answers first, so that attempts end before others begin. */
   #turn(): void {
+    this.#marker.during(() => this.#runDue())
+    this.#noteStall()
+    for (const attempt of this.#noisy) this.#sendLogs(attempt)
+    this.#noisy.clear()
+    for (const { attempt, isolate } of this.#left.splice(0)) this.#leave(attempt, isolate)
+    if (this.#ready.size > 0 || (this.#starts.length > 0 && !this.#isStalled)) this.#scheduleTurn()
+  }
+
+  #runDue(): void {
     const startedAt = performance.now()
-    const isOver = (): boolean => performance.now() - startedAt > TURN_MS
     for (const attempt of this.#ready) {
-      if (isOver()) break
+      if (performance.now() - startedAt > TURN_MS) break
       this.#ready.delete(attempt)
       this.#resume(attempt)
       this.#channel.flushIfDue()
     }
     let begun = 0
     for (const start of this.#starts) {
-      if (this.#isStalled || isOver()) break
+      this.#noteStall()
+      if (this.#isStalled || performance.now() - startedAt > TURN_MS) break
       begun++
       this.#start(start)
       this.#channel.flushIfDue()
     }
     if (begun > 0) this.#starts.splice(0, begun)
-    for (const attempt of this.#noisy) this.#sendLogs(attempt)
-    this.#noisy.clear()
-    if (this.#ready.size > 0 || (this.#starts.length > 0 && !this.#isStalled)) this.#scheduleTurn()
   }
 
   #scheduleTurn(): void {
@@ -153,7 +161,6 @@ export class HostServer {
   #load(request: number, number: number): void {
     const bundle = this.#bundles.get(number)
     if (bundle === undefined) return
-    const startedAt = performance.now()
     try {
       this.#isolates.acquire(bundle, 0)
       this.#channel.send({ t: 'loaded', request, bundle: number })
@@ -166,7 +173,6 @@ export class HostServer {
         ...(stack === undefined ? {} : { stack }),
       })
     }
-    this.#noteStall(startedAt)
   }
 
   #start(start: Start): void {
@@ -178,7 +184,6 @@ export class HostServer {
       return
     }
     const attempt = new HostAttempt(start.attempt, bundle, start, new LogBudget(Date.now()))
-    const startedAt = performance.now()
     let isolate: PluginIsolate
     let realm: Realm
     try {
@@ -187,8 +192,6 @@ export class HostServer {
     } catch (error) {
       this.#sendSettled(attempt, this.#outcomes.fromError(error, bundle))
       return
-    } finally {
-      this.#noteStall(startedAt)
     }
     this.#attempts.set(attempt.attempt, { attempt, isolate })
     const { type, method, propertiesJson, contextJson, outputBytes } = start
@@ -218,7 +221,6 @@ export class HostServer {
   }
 
   #enter(attempt: HostAttempt, isolate: PluginIsolate, run: (slice: Slice) => SliceEnd): void {
-    const startedAt = performance.now()
     const cpuBefore = isolate.cpuMs
     const end = run({ attempt: attempt.attempt, bundle: attempt.bundle.bundle, sliceMs: attempt.cpuSliceMs })
     if (!isolate.isGone) attempt.cpuMs += isolate.cpuMs - cpuBefore
@@ -226,7 +228,6 @@ export class HostServer {
       this.#end(attempt, this.#outcomeOf(attempt, true, end.value, undefined))
     }
     if (attempt.isEnded) this.#sendSettled(attempt, attempt.outcome)
-    this.#noteStall(startedAt)
     switch (end.kind) {
       case 'done':
         return
@@ -251,8 +252,9 @@ export class HostServer {
     }
   }
 
-  #noteStall(startedAt: number): void {
-    if (this.#isStalled || performance.now() - startedAt <= STALL_MS) return
+  /** Asked before anything is begun: what the parent may have taken away meanwhile must not be. */
+  #noteStall(): void {
+    if (this.#marker.takeLongestMs() <= STALL_MS || this.#isStalled) return
     this.#isStalled = true
     this.#channel.send({ t: 'stalled' })
     this.#channel.flush()
@@ -306,24 +308,24 @@ export class HostServer {
     this.#sendSettled(attempt, outcome)
     if (realm === undefined || isolate.isGone) return
     const slice = { attempt: 0, bundle: attempt.bundle.bundle, sliceMs: attempt.cpuSliceMs }
-    const startedAt = performance.now()
     realm.enter(slice, 'forget', attempt.attempt)
-    this.#noteStall(startedAt)
   }
 
   /** Called from within the isolate too, so that nothing is entered or freed here. */
   #end(attempt: HostAttempt, outcome: Outcome): void {
     const held = this.#attempts.get(attempt.attempt)
     if (held === undefined || attempt.isEnded) return
-    const { isolate } = held
     this.#attempts.delete(attempt.attempt)
     this.#ready.delete(attempt)
     attempt.end(outcome)
-    setImmediate(() => {
-      isolate.leave(attempt)
-      if (isolate.isTainted) this.#isolates.retire(attempt.bundle.bundle)
-      this.#isolates.sweep(isolate)
-    })
+    this.#left.push(held)
+    this.#scheduleTurn()
+  }
+
+  #leave(attempt: HostAttempt, isolate: PluginIsolate): void {
+    isolate.leave(attempt)
+    if (isolate.isTainted) this.#isolates.retire(attempt.bundle.bundle)
+    this.#isolates.sweep(isolate)
   }
 
   #sendSettled(attempt: HostAttempt, outcome: Outcome): void {
@@ -352,9 +354,8 @@ export class HostServer {
     }
     const [payer] = isolate.attempts.keys()
     const sliceMs = payer?.cpuSliceMs ?? 0
-    const startedAt = performance.now()
     const end = realm.enter({ attempt: 0, bundle: isolate.bundle.bundle, sliceMs }, 'fire', 0, timer)
-    this.#noteStall(startedAt)
+    this.#scheduleTurn()
     if (end.kind === 'memory') this.#abandon(isolate, undefined)
     else if (end.kind === 'timeout') {
       isolate.isTainted = true
