@@ -128,11 +128,11 @@ finally:
         `tasks:\n  - { id: nap, ${SLEEP}, duration: PT30S }\n  - { id: never, ${RETURN}, format: x }\n`,
       )
       const executionId = await running.start('killed')
-      const running = Promise.withResolvers<void>()
+      const isRunning = Promise.withResolvers<void>()
       const stop = running.engine.subscribe(executionId, ({ taskRuns }) => {
-        if (taskRuns[0]?.state === 'RUNNING') running.resolve()
+        if (taskRuns[0]?.state === 'RUNNING') isRunning.resolve()
       })
-      await running.promise
+      await isRunning.promise
       stop()
       await running.engine.kill('main', executionId)
       const { execution, taskRuns } = await running.whenEnded(executionId)

@@ -1,11 +1,11 @@
-import { watch } from 'node:fs'
-import { sep } from 'node:path'
 import {
   type BuildFault,
   BuildRefusedError,
   type BuildResult,
   createPluginBuilder,
 } from '@pinion/plugin-sdk/build'
+import { ProjectChanges } from './project-changes.ts'
+import { TypeWatch } from './type-watch.ts'
 
 /** What a development session tells as it goes. */
 export interface DevEvents {
@@ -22,11 +22,13 @@ export interface DevEvents {
 /** Makes a build live on a server. */
 export type Push = (result: BuildResult) => Promise<void>
 
-const IGNORED = new Set(['dist', 'node_modules', '.git', '.pinion'])
+type Built =
+  | { readonly ok: true; readonly result: BuildResult }
+  | { readonly ok: false; readonly tell: () => void }
 
 /**
  * Watches a plugin project: each save is built and pushed. Saves that come while one is on its way are taken together
- * by the next. Ends when `signal` aborts.
+ * by the next; what they overtake is dropped. Ends when `signal` aborts.
  */
 export async function runDevSession(
   directory: string,
@@ -35,58 +37,37 @@ export async function runDevSession(
   signal: AbortSignal,
 ): Promise<void> {
   const builder = createPluginBuilder(directory)
-  let changedAtMs: number | undefined = performance.now()
-  let wake: () => void = () => undefined
-  const watcher = watch(directory, { recursive: true, signal }, (_event, file) => {
-    if (file === null || IGNORED.has(file.split(sep)[0] ?? '') || file.endsWith('.gen.ts')) return
-    changedAtMs ??= performance.now()
-    wake()
-  })
-  watcher.on('error', () => wake())
-  signal.addEventListener('abort', () => wake(), { once: true })
-
-  let typing: Promise<void> | undefined
+  const changes = new ProjectChanges(directory, signal)
+  const types = new TypeWatch(() => builder.checkTypes().then(events.typed, events.rejected))
   try {
-    while (!signal.aborted) {
-      if (changedAtMs === undefined) {
-        await new Promise<void>((resolve) => {
-          wake = resolve
-        })
+    for (let atMs = await changes.take(); atMs !== undefined; atMs = await changes.take()) {
+      const built = await build(() => builder.rebuild(), events)
+      if (changes.hasMore && changes.giveBack(atMs)) continue
+      if (!built.ok) {
+        built.tell()
         continue
       }
-      const startedAtMs = changedAtMs
-      changedAtMs = undefined
-      const result = await attempt(() => builder.rebuild(), events)
-      if (result === undefined) continue
       try {
-        await push(result)
-        events.live(result, performance.now() - startedAtMs)
+        await push(built.result)
+        events.live(built.result, performance.now() - atMs)
       } catch (error) {
         events.rejected(error)
       }
-      typing ??= builder
-        .checkTypes()
-        .then(events.typed, events.rejected)
-        .finally(() => {
-          typing = undefined
-        })
+      types.outdated()
     }
   } finally {
-    watcher.close()
-    await typing
+    changes.close()
+    await types.settled()
     await builder.close()
   }
 }
 
-async function attempt(
-  build: () => Promise<BuildResult>,
-  events: DevEvents,
-): Promise<BuildResult | undefined> {
+async function build(rebuild: () => Promise<BuildResult>, events: DevEvents): Promise<Built> {
   try {
-    return await build()
+    return { ok: true, result: await rebuild() }
   } catch (error) {
-    if (error instanceof BuildRefusedError) events.refused(error.faults)
-    else events.rejected(error)
-    return undefined
+    const tell = () =>
+      error instanceof BuildRefusedError ? events.refused(error.faults) : events.rejected(error)
+    return { ok: false, tell }
   }
 }

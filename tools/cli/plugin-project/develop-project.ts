@@ -4,6 +4,7 @@ import { CliError } from '../cli-error.ts'
 import type { CliContext } from '../context.ts'
 import { showFaults } from './build-faults.ts'
 import { runDevSession } from './dev-session.ts'
+import { endDevelopment, pushTo } from './push-build.ts'
 
 /** `pinion plugin dev`: keeps a project's latest build live on the server until it is interrupted. */
 export async function developProject({ api, terminal }: CliContext, directory: string): Promise<void> {
@@ -16,13 +17,7 @@ export async function developProject({ api, terminal }: CliContext, directory: s
   let hadTypeFaults = false
   await runDevSession(
     folder,
-    async ({ manifest, bundle, sourceMap }) => {
-      const decode = (bytes: Uint8Array) => Buffer.from(bytes).toString('utf8')
-      await api.call('instance/versioned-plugins/development', {
-        method: 'PUT',
-        json: { manifest: JSON.stringify(manifest), bundle: decode(bundle), sourceMap: decode(sourceMap) },
-      })
-    },
+    pushTo(api),
     {
       live: ({ manifest, regenerated }, tookMs) => {
         const types = regenerated.length === 0 ? '' : `, types regenerated: ${regenerated.join(', ')}`
@@ -46,7 +41,7 @@ export async function developProject({ api, terminal }: CliContext, directory: s
     },
     stop.signal,
   )
-  await api.call('instance/versioned-plugins/development', { method: 'DELETE', query: { packageName } })
+  await endDevelopment(api, packageName)
 }
 
 async function nameOf(folder: string): Promise<string> {
