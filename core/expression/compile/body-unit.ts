@@ -16,8 +16,11 @@ export function compileInto(names: UnitNames, body: Body, context: CompileContex
 }
 
 export function newFrame(size: number): unknown[] {
-  return size === 0 ? [] : new Array<unknown>(size).fill(undefined)
+  return size === 0 ? NO_SLOTS : new Array<unknown>(size).fill(undefined)
 }
+
+/** Shared by all units without local variables: nothing is ever written to it. */
+const NO_SLOTS: unknown[] = []
 
 /** All statements of a body and of the bodies in it, macros' and embeds' own left out. */
 export function* nestedStatements(body: Body): Generator<Statement> {

@@ -14,7 +14,6 @@ import type { Evaluator, Rendering } from './rendering.ts'
 import { after } from './waiting.ts'
 
 const NOTHING = constant(null)
-const NO_VALUES: readonly unknown[] = []
 
 export function compileFilter(input: Expression, call: FilterCall, context: CompileContext): Evaluator {
   const definition = FILTERS.get(call.name)
@@ -34,14 +33,15 @@ export function applyFilter(input: Evaluator, call: FilterCall, context: Compile
   const { apply } = definition
   const skipsNull = definition.acceptsNull !== true && definition.acceptsMissing !== true
   const { evaluate } = input
-  const filter = (value: unknown, values: readonly unknown[], run: Rendering): unknown =>
-    value === null && skipsNull ? null : settled(apply(value ?? null, values, run), run)
-  if (args.length === 0 && !input.mayWait) {
+  if (!input.mayWait && !args.some((arg) => arg.mayWait)) {
+    const valuesOf = argumentReader(args)
     return {
       evaluate: (run) => {
         const value = evaluate(run)
+        const values = valuesOf(run)
+        if (value === null && skipsNull) return null
         try {
-          return filter(value, NO_VALUES, run)
+          return settled(apply(value ?? null, values, run), run)
         } catch (error) {
           throw context.locate(error, call)
         }
@@ -49,8 +49,18 @@ export function applyFilter(input: Evaluator, call: FilterCall, context: Compile
       mayWait: false,
     }
   }
-  const applied = onAll([input, ...args], ([value, ...values], run) => filter(value, values, run))
+  const applied = onAll([input, ...args], ([value, ...values], run) =>
+    value === null && skipsNull ? null : settled(apply(value ?? null, values, run), run),
+  )
   return located(applied, call, context)
+}
+
+/** Reads arguments that never wait. Those that are all constant, as most are, are read once. */
+function argumentReader(args: readonly Evaluator[]): (run: Rendering) => readonly unknown[] {
+  const constants = args.flatMap((arg) => ('constant' in arg ? [arg.constant] : []))
+  if (constants.length === args.length) return () => constants
+  const evaluates = args.map((arg) => arg.evaluate)
+  return (run) => evaluates.map((evaluate) => evaluate(run))
 }
 
 export function compileTest(

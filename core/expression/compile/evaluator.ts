@@ -49,7 +49,7 @@ export function onAll(
 }
 
 export function constant(value: unknown): Evaluator {
-  return { evaluate: () => value, mayWait: false }
+  return { evaluate: () => value, mayWait: false, constant: value }
 }
 
 function evaluateAll(evaluates: readonly Evaluate[], run: Rendering): unknown[] {

@@ -1,7 +1,7 @@
 import { ExpressionError } from '../errors.ts'
 import { nameHint } from '../syntax/nearest-name.ts'
 import type { Expression } from '../syntax/tree.ts'
-import { lookup, namesIn, ownValue } from '../value/lookup.ts'
+import { lookup, lookupOf, namesIn, ownValueOf } from '../value/lookup.ts'
 import { setOwn } from '../value/map.ts'
 import { textOf } from '../value/text.ts'
 import { isTrue } from '../value/truth.ts'
@@ -88,8 +88,9 @@ function compileOptionalName(name: string, context: CompileContext): Evaluator {
   const slots = context.names.resolve(name)
   const [slot] = slots
   if (slot === undefined) {
+    const own = ownValueOf(name)
     return {
-      evaluate: (run) => (run.overlay === undefined ? ownValue(run.variables, name) : run.variable(name)),
+      evaluate: (run) => (run.overlay === undefined ? own(run.variables) : run.variable(name)),
       mayWait: false,
     }
   }
@@ -117,12 +118,24 @@ function compileOptionalName(name: string, context: CompileContext): Evaluator {
 function compileName(expression: Expression & { readonly type: 'name' }, context: CompileContext): Evaluator {
   const { name } = expression
   const { evaluate } = compileOptionalName(name, context)
-  const locals = context.names.visible().keys().toArray()
+  const locals = [...context.names.visible().keys()]
+  const missing = (run: Rendering): never => {
+    throw context.locate(missingVariable(name, locals, run), expression)
+  }
+  if (context.names.resolve(name).length === 0) {
+    const own = ownValueOf(name)
+    return {
+      evaluate: (run) => {
+        const value = run.overlay === undefined ? own(run.variables) : run.variable(name)
+        return value === undefined ? missing(run) : value
+      },
+      mayWait: false,
+    }
+  }
   return {
     evaluate: (run) => {
       const value = evaluate(run)
-      if (value === undefined) throw context.locate(missingVariable(name, locals, run), expression)
-      return value
+      return value === undefined ? missing(run) : value
     },
     mayWait: false,
   }
@@ -150,8 +163,9 @@ function compileAccess(expression: Access, context: CompileContext): Evaluator {
   const object = compileExpression(expression.object, context)
   if (expression.type === 'attribute') {
     const { name } = expression
+    const find = lookupOf(name)
     return onOne(object, (owner) => {
-      const value = lookup(owner, name)
+      const value = find(owner)
       if (value === undefined)
         throw context.locate(missingAttribute(expression, owner, name, context), expression)
       return value
@@ -234,6 +248,12 @@ function compileBinary(
   const mayWait = left.mayWait || right.mayWait
   if (operator === 'and' || operator === 'or') {
     const decided = operator === 'or'
+    if (!mayWait) {
+      return {
+        evaluate: (run) => (isTrue(left.evaluate(run)) === decided ? decided : isTrue(right.evaluate(run))),
+        mayWait,
+      }
+    }
     return {
       evaluate: (run) =>
         after(left.evaluate(run), (value) =>
@@ -273,13 +293,9 @@ function compileCoalescing(
   const left = compileOptional(expression.left, context)
   const right = compileExpression(expression.right, context)
   const keepsNull = expression.operator === '???'
-  return {
-    evaluate: (run) =>
-      after(left.evaluate(run), (value) =>
-        value === undefined || (value === null && !keepsNull) ? right.evaluate(run) : value,
-      ),
-    mayWait: left.mayWait || right.mayWait,
-  }
+  const choose = (value: unknown, run: Rendering): unknown =>
+    value === undefined || (value === null && !keepsNull) ? right.evaluate(run) : value
+  return { ...onOne(left, choose), mayWait: left.mayWait || right.mayWait }
 }
 
 function compileConditional(
@@ -290,9 +306,7 @@ function compileConditional(
   const condition = compileExpression(expression.condition, context)
   const whenTrue = compileResult(expression.whenTrue, context)
   const whenFalse = compileResult(expression.whenFalse, context)
-  return {
-    evaluate: (run) =>
-      after(condition.evaluate(run), (value) => (isTrue(value) ? whenTrue : whenFalse).evaluate(run)),
-    mayWait: condition.mayWait || whenTrue.mayWait || whenFalse.mayWait,
-  }
+  const choose = (value: unknown, run: Rendering): unknown =>
+    (isTrue(value) ? whenTrue : whenFalse).evaluate(run)
+  return { ...onOne(condition, choose), mayWait: condition.mayWait || whenTrue.mayWait || whenFalse.mayWait }
 }

@@ -18,10 +18,22 @@ export const OPERATIONS: Readonly<
   '==': isEqual,
   equals: isEqual,
   '!=': (left, right, meter) => !isEqual(left, right, meter),
-  '<': (left, right) => isOrdered(left, right) && compareValues(left, right) < 0,
-  '>': (left, right) => isOrdered(left, right) && compareValues(left, right) > 0,
-  '<=': (left, right) => isOrdered(left, right) && compareValues(left, right) <= 0,
-  '>=': (left, right) => isOrdered(left, right) && compareValues(left, right) >= 0,
+  '<': (left, right) =>
+    typeof left === 'number' && typeof right === 'number'
+      ? left < right
+      : isOrdered(left, right) && compareValues(left, right) < 0,
+  '>': (left, right) =>
+    typeof left === 'number' && typeof right === 'number'
+      ? left > right
+      : isOrdered(left, right) && compareValues(left, right) > 0,
+  '<=': (left, right) =>
+    typeof left === 'number' && typeof right === 'number'
+      ? left <= right
+      : isOrdered(left, right) && compareValues(left, right) <= 0,
+  '>=': (left, right) =>
+    typeof left === 'number' && typeof right === 'number'
+      ? left >= right
+      : isOrdered(left, right) && compareValues(left, right) >= 0,
   '+': add,
   '-': subtract,
   '*': (left, right, meter) => calculate('*', left, right, meter),

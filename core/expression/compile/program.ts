@@ -10,13 +10,14 @@ export function renderProgram(
 ): string | Promise<string> {
   if (program.blocks.size > 0 || overriding !== undefined)
     run.blocks = layerBlocks(program.blocks, overriding)
-  return after(program.main.execute(run), () => {
-    const { loadParent } = program
-    if (loadParent === undefined) return run.output
-    return run.nestedCall(() =>
+  const { loadParent } = program
+  const done = program.main.execute(run)
+  if (loadParent === undefined) return done instanceof Promise ? done.then(() => run.output) : run.output
+  return after(done, () =>
+    run.nestedCall(() =>
       after(loadParent(run), (parent) =>
         renderProgram(parent, run.inner(parent.main.newFrame(), program.locals(run)), run.blocks),
       ),
-    )
-  })
+    ),
+  )
 }

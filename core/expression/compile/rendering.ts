@@ -17,6 +17,8 @@ export type Execute = (run: Rendering) => void | Promise<void>
 export interface Evaluator {
   readonly evaluate: Evaluate
   readonly mayWait: boolean
+  /** There only for what is always the same. */
+  readonly constant?: unknown
 }
 
 /** A compiled statement. `weight`: units of work that one execution costs at least. */

@@ -15,6 +15,8 @@ import { after, inOrder } from './waiting.ts'
 
 /** Compiles statements to be run one after the other. */
 export function compileBody(body: Body, context: CompileContext): Executor {
+  const printed = compilePrinted(body, context)
+  if (printed !== undefined) return printed
   const steps = body.flatMap((statement) => compileStatement(statement, context) ?? [])
   const weight = steps.reduce((sum, step) => sum + step.weight, 1)
   const executes = steps.map((step) => step.execute)
@@ -34,6 +36,77 @@ export function compileBody(body: Body, context: CompileContext): Executor {
     },
     mayWait: false,
     weight,
+  }
+}
+
+/** The most common body, text and values that never wait, in one step. Undefined for any other. */
+function compilePrinted(body: Body, context: CompileContext): Executor | undefined {
+  if (
+    body.length < 2 ||
+    !body.every((statement) => statement.type === 'text' || statement.type === 'print')
+  ) {
+    return undefined
+  }
+  // Compiling notes faults, so each statement is compiled once: if one waits, the parts are put together as they are.
+  const parts = body.map((statement) => {
+    if (statement.type === 'text') return statement.text
+    return { value: context.compilers.expression(statement.expression, context), span: statement.expression }
+  })
+  const weight = body.reduce((sum, statement) => sum + 2 + weightOf(statement), 1)
+  if (parts.some((part) => typeof part !== 'string' && part.value.mayWait)) {
+    const steps = parts.map((part) =>
+      typeof part === 'string' ? compileText(part) : compilePrint(part.value, part.span, context),
+    )
+    return {
+      execute: (run) => inOrder(steps.length, (index) => steps[index]?.execute(run)),
+      mayWait: true,
+      weight,
+    }
+  }
+  const values = parts.filter((part) => typeof part !== 'string')
+  const evaluates = values.map((part) => part.value.evaluate)
+  const { texts, end } = textsBetween(parts)
+  return {
+    execute: (run) => {
+      let text = run.output
+      for (let index = 0; index < evaluates.length; index++) {
+        const value = evaluates[index]?.(run)
+        text += texts[index]
+        text += typeof value === 'string' ? value : printed(value, values[index]?.span ?? WHOLE, run, context)
+        checkOutput(text.length)
+      }
+      run.output = text + end
+      checkOutput(run.output.length)
+    },
+    mayWait: false,
+    weight,
+  }
+}
+
+const WHOLE: Span = { start: 0, end: 0 }
+
+/** The text before each value, and the text behind the last. */
+function textsBetween(parts: readonly unknown[]): {
+  readonly texts: readonly string[]
+  readonly end: string
+} {
+  const texts: string[] = []
+  let text = ''
+  for (const part of parts) {
+    if (typeof part === 'string') text += part
+    else {
+      texts.push(text)
+      text = ''
+    }
+  }
+  return { texts, end: text }
+}
+
+function printed(value: unknown, span: Span, run: Rendering, context: CompileContext): string {
+  try {
+    return textOf(value, run)
+  } catch (error) {
+    throw context.locate(error, span)
   }
 }
 
@@ -100,14 +173,7 @@ function compileText(text: string): Executor {
 export function compilePrint(value: Evaluator, span: Span, context: CompileContext): Executor {
   const { evaluate, mayWait } = value
   const print = (result: unknown, run: Rendering): void => {
-    if (typeof result === 'string') run.output += result
-    else {
-      try {
-        run.output += textOf(result, run)
-      } catch (error) {
-        throw context.locate(error, span)
-      }
-    }
+    run.output += typeof result === 'string' ? result : printed(result, span, run, context)
     checkOutput(run.output.length)
   }
   const weight = 2 + weightOf(span)
@@ -138,7 +204,16 @@ function compileIf(statement: Statement & { readonly type: 'if' }, context: Comp
     )
   }
   const weight = branches.reduce((sum, branch) => sum + branch.weight + branch.body.weight, otherwise.weight)
-  return { execute: (run) => decide(run, 0), mayWait, weight }
+  if (mayWait) return { execute: (run) => decide(run, 0), mayWait, weight }
+  return {
+    execute: (run) => {
+      for (const { condition, body } of branches)
+        if (isTrue(condition.evaluate(run))) return body.execute(run)
+      return otherwise.execute(run)
+    },
+    mayWait,
+    weight,
+  }
 }
 
 function compileFor(statement: Statement & { readonly type: 'for' }, context: CompileContext): Executor {
@@ -177,7 +252,9 @@ function compileFor(statement: Statement & { readonly type: 'for' }, context: Co
     clear(run)
   }
   return {
-    execute: (run) => after(items.evaluate(run), (value) => iterate(value, run)),
+    execute: items.mayWait
+      ? (run) => after(items.evaluate(run), (value) => iterate(value, run))
+      : (run) => iterate(items.evaluate(run), run),
     mayWait: items.mayWait || body.mayWait || otherwise.mayWait,
     weight: body.weight + otherwise.weight + weightOf(statement.items),
   }
@@ -204,11 +281,13 @@ function iterable(value: unknown, span: Span, context: CompileContext): readonly
 function compileSet(statement: Statement & { readonly type: 'set' }, context: CompileContext): Executor {
   const value = context.compilers.expression(statement.value, context)
   const slot = context.names.assign(statement.variable)
+  const assign = (result: unknown, run: Rendering): void => {
+    run.frame[slot] = result
+  }
   return {
-    execute: (run) =>
-      after(value.evaluate(run), (result) => {
-        run.frame[slot] = result
-      }),
+    execute: value.mayWait
+      ? (run) => after(value.evaluate(run), (result) => assign(result, run))
+      : (run) => assign(value.evaluate(run), run),
     mayWait: value.mayWait,
     weight: 1 + weightOf(statement.value),
   }

@@ -1,4 +1,5 @@
 import { ExpressionError } from '../errors.ts'
+import { MAX_TEXT_LENGTH } from '../limits.ts'
 import {
   integerArgument,
   listArgument,
@@ -53,8 +54,8 @@ export const COLLECTION_FILTERS: readonly FilterDefinition[] = [
     ],
     apply: (input, _args, call) => {
       if (input === null) return 0
-      if (isMap(input)) return sizeOf(input)
-      return Array.isArray(input) ? input.length : textOf(input, call).length
+      if (Array.isArray(input) || typeof input === 'string') return input.length
+      return isMap(input) ? sizeOf(input) : textOf(input, call).length
     },
   },
   {
@@ -243,19 +244,15 @@ function join(input: unknown, [separator]: readonly unknown[], call: Call): stri
   if (typeof input === 'string') return input
   const list = isMap(input) ? valuesOf(input) : listArgument(input, 'The input of join')
   let text = ''
-  for (const [index, item] of list.entries()) {
-    const piece = textOf(item, call)
+  for (let index = 0; index < list.length; index++) {
+    const piece = textOf(list[index] ?? null, call)
     call.charge(1 + (piece.length >> 6))
     text += index === 0 ? piece : between + piece
-    if (text.length > MAX_JOINED) throw tooLong()
+    if (text.length > MAX_TEXT_LENGTH) {
+      throw new ExpressionError('EXPRESSION_LIMIT', `A text may have ${MAX_TEXT_LENGTH} characters.`)
+    }
   }
   return text
-}
-
-const MAX_JOINED = 16_777_216
-
-function tooLong(): ExpressionError {
-  return new ExpressionError('EXPRESSION_LIMIT', `A text may have ${MAX_JOINED} characters.`)
 }
 
 function sorted(input: unknown, name: string, call: Call): unknown[] {

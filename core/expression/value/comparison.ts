@@ -9,7 +9,7 @@ import { compareNumbers, isNumeric } from './number.ts'
 /** Numbers by value whatever their type, lists and maps by content, dates by instant, the rest by identity. */
 export function isEqual(left: unknown, right: unknown, meter: Meter, depth = 0): boolean {
   if (typeof left === 'string' && typeof right === 'string') {
-    meter.charge(Math.min(left.length, right.length) >> 6)
+    if (left.length > 64) meter.charge(left.length >> 6)
     return left === right
   }
   if (left === right) return true

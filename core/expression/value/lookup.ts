@@ -1,4 +1,4 @@
-import { isPlainObject } from './kind.ts'
+import { isPlainObject, type PlainObject } from './kind.ts'
 import { Real } from './real.ts'
 
 /**
@@ -18,6 +18,33 @@ export function ownValue(object: object, key: string): unknown {
   if (!Object.hasOwn(object, key) || !isPlainObject(object)) return undefined
   const value = object[key]
   return typeof value === 'function' ? undefined : value
+}
+
+/**
+ * `lookup` for a key that is known beforehand. A name that Object.prototype does not have can only be an own one of a plain
+ * object, which makes the check of ownership needless.
+ */
+export function lookupOf(key: string): (object: unknown) => unknown {
+  if (key in Object.prototype) return (object) => lookup(object, key)
+  return (object) => {
+    if (!isOrdinary(object)) return lookup(object, key)
+    const value = object[key]
+    return typeof value === 'function' ? undefined : value
+  }
+}
+
+/** `ownValue` for a name that is known beforehand. */
+export function ownValueOf(key: string): (object: PlainObject) => unknown {
+  if (key in Object.prototype) return (object) => ownValue(object, key)
+  return (object) => {
+    if (!isOrdinary(object)) return ownValue(object, key)
+    const value = object[key]
+    return typeof value === 'function' ? undefined : value
+  }
+}
+
+function isOrdinary(value: unknown): value is PlainObject {
+  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype
 }
 
 /** The names that could have been meant, for error messages and the editor. */

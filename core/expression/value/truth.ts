@@ -26,6 +26,7 @@ export function isTrue(value: unknown): boolean {
 /** Null, the empty text, the empty list or the empty map. */
 export function isEmpty(value: unknown): boolean {
   if (value === null || value === undefined || value === '') return true
+  if (typeof value !== 'object') return false
   if (Array.isArray(value)) return value.length === 0
   return isMap(value) && sizeOf(value) === 0
 }
