@@ -35,6 +35,51 @@ export function isRegistryErrorCode(code: string): code is RegistryErrorCode {
   return Object.hasOwn(REGISTRY_ERRORS, code)
 }
 
+/** What the embedded registry answers an npm client in `code`; the client prints the message beside it. */
+export const REGISTRY_REFUSALS = {
+  BODY_INVALID: { kind: 'user', retryable: false },
+  BODY_TOO_DEEP: { kind: 'user', retryable: false },
+  BODY_TOO_LARGE: { kind: 'user', retryable: false },
+  CHANGE_UNKNOWN: { kind: 'user', retryable: false },
+  DIST_TAG_INVALID: { kind: 'user', retryable: false },
+  DIST_TAG_NEEDED: { kind: 'user', retryable: false },
+  DIST_TAG_UNKNOWN: { kind: 'user', retryable: false },
+  HOST_INVALID: { kind: 'user', retryable: false },
+  INSPECTION_TOO_SLOW: { kind: 'environment', retryable: true },
+  LOGIN_INVALID: { kind: 'user', retryable: false },
+  LOGIN_REFUSED: { kind: 'user', retryable: false },
+  NAME_BELONGS_TO_OTHER: { kind: 'user', retryable: false },
+  NAME_BELONGS_TO_UPLINK: { kind: 'user', retryable: false },
+  NOT_LOGGED_IN: { kind: 'user', retryable: false },
+  NOT_OFFERED: { kind: 'user', retryable: false },
+  NOT_THE_PARENT: { kind: 'bug', retryable: false },
+  PACKAGE_NAME_INVALID: { kind: 'user', retryable: false },
+  PACKAGE_REJECTED: { kind: 'user', retryable: false },
+  PACKAGE_UNKNOWN: { kind: 'user', retryable: false },
+  PATH_INVALID: { kind: 'user', retryable: false },
+  PUBLISH_INVALID: { kind: 'user', retryable: false },
+  PUBLISH_NOT_ALLOWED: { kind: 'user', retryable: false },
+  REGISTRY_FAILED: { kind: 'bug', retryable: false },
+  REGISTRY_RESTARTING: { kind: 'environment', retryable: true },
+  REGISTRY_SILENT: { kind: 'environment', retryable: true },
+  REVISION_OUTDATED: { kind: 'user', retryable: true },
+  TARBALL_CONTRADICTS_PUBLISH: { kind: 'user', retryable: false },
+  TARBALL_IN_USE: { kind: 'user', retryable: false },
+  TARBALL_TOO_LARGE: { kind: 'user', retryable: false },
+  TARBALL_WITHOUT_PACKAGE_JSON: { kind: 'user', retryable: false },
+  TOO_MANY_VERSIONS: { kind: 'user', retryable: false },
+  TOO_MANY_WRITES: { kind: 'environment', retryable: true },
+  UNPUBLISH_NEEDS_ADMIN: { kind: 'user', retryable: false },
+  UNPUBLISH_REFUSED: { kind: 'user', retryable: false },
+  UNPUBLISH_UNDECIDED: { kind: 'environment', retryable: true },
+  VERSION_EXISTS: { kind: 'user', retryable: false },
+  VERSION_UNKNOWN: { kind: 'user', retryable: false },
+  VERSION_WAS_UNPUBLISHED: { kind: 'user', retryable: false },
+} as const satisfies Record<string, ErrorTraits>
+
+/** A tarball that is refused answers with the code of what is wrong with it. */
+export type RefusalCode = keyof typeof REGISTRY_REFUSALS | RegistryErrorCode
+
 /** Where the fault stands: the `repository` that was asked, the tarball `entry`, the `file`. */
 export interface RegistryErrorPlace {
   readonly repository?: string

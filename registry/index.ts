@@ -33,6 +33,8 @@ export type { PackageListing, StoredPackage, StoredVersion } from './embedded/st
 export {
   type ErrorTraits,
   REGISTRY_ERRORS,
+  REGISTRY_REFUSALS,
+  type RefusalCode,
   RegistryError,
   type RegistryErrorCode,
   type RegistryErrorPlace,

@@ -1,4 +1,5 @@
 export {
+  CORE_ERRORS,
   type ErrorOptions,
   type ErrorPlace,
   type ErrorTraits,

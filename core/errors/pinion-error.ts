@@ -4,6 +4,11 @@ export interface ErrorTraits {
   readonly retryable: boolean
 }
 
+/** The code of whatever was thrown without one of its own. */
+export const CORE_ERRORS = {
+  INTERNAL: { kind: 'bug', retryable: false },
+} as const satisfies Record<string, ErrorTraits>
+
 /** Where in an input the fault stands. `line` and `column` are 1-based; `path` is a property path like `tasks[2].type`. */
 export interface ErrorPlace {
   readonly file?: string
@@ -57,5 +62,6 @@ export function serializeError(error: unknown): SerializedError {
       ...(error.at === undefined ? {} : { at: error.at }),
     }
   }
-  return { code: 'INTERNAL', message: error instanceof Error ? error.message : String(error) }
+  const code: keyof typeof CORE_ERRORS = 'INTERNAL'
+  return { code, message: error instanceof Error ? error.message : String(error) }
 }

@@ -41,8 +41,6 @@ export const PLUGIN_ERRORS = {
   /** A worker could not load the version. */
   PLUGIN_ACTIVATION_FAILED: user,
   PLUGIN_ACTIVATION_TIMEOUT: environment,
-  /** The version's files are gone from this machine and from internal storage. */
-  PLUGIN_BUNDLE_LOST: environment,
   PLUGIN_MANAGEMENT_DISABLED: user,
   PLUGIN_CUSTOM_DISABLED: user,
   /** An allow or deny list holds a pattern that does not compile. */

@@ -29,6 +29,8 @@ export const RUNTIME_ERRORS = {
   RUNTIME_CLOSED: { kind: 'environment', retryable: true },
   /** More attempts wait than the runtime holds. */
   RUNTIME_OVERLOADED: { kind: 'environment', retryable: true },
+  /** A plugin host ended, and no plugin version is to blame. */
+  HOST_DIED: { kind: 'environment', retryable: true },
   /** Plugin hosts do not start. */
   RUNTIME_HOST_UNAVAILABLE: { kind: 'environment', retryable: true },
   /** An option contradicts another, or is out of range. */
@@ -42,10 +44,6 @@ export class RuntimeError extends PinionError<RuntimeErrorCode> {
   constructor(code: RuntimeErrorCode, message: string, options?: ErrorOptions) {
     super(code, RUNTIME_ERRORS[code], message, options)
   }
-}
-
-export function isRuntimeErrorCode(code: string): code is RuntimeErrorCode {
-  return Object.hasOwn(RUNTIME_ERRORS, code)
 }
 
 /** The data form of an error of this room, for results that cross a process. */

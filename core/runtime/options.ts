@@ -13,7 +13,7 @@ import type { AttemptLimits, BundleRef } from './runtime.ts'
 
 /** A host's death, or another event that an operator should hear of. */
 export interface RuntimeIncident {
-  readonly code: RuntimeErrorCode | 'HOST_DIED'
+  readonly code: RuntimeErrorCode
   /** The version whose code did it, as far as is known. */
   readonly packageName?: string
   readonly version?: string

@@ -1,10 +1,11 @@
 import type { ServerResponse } from 'node:http'
+import type { RefusalCode } from '../errors.ts'
 
 /** Answers in npm's form: npm clients print `error` after the status. */
 export function answerError(
   response: ServerResponse,
   status: number,
-  code: string,
+  code: RefusalCode,
   message: string,
   retryAfterSeconds?: number,
 ): void {

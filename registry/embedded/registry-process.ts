@@ -120,7 +120,7 @@ class SupervisedRegistry implements RegistryProcess {
         message: 'A registry request failed.',
         fields: { method: request.method, error: messageOf(error) },
       })
-      answerError(response, 500, 'INTERNAL', 'The registry could not do this; the log says why.')
+      answerError(response, 500, 'REGISTRY_FAILED', 'The registry could not do this; the log says why.')
     }
   }
 

@@ -54,7 +54,10 @@ export function createRegistryServer(parts: RegistryServerParts): Server {
       if (request.destroyed && !request.complete) return
       if (error instanceof Refusal) return sendRefusal(response, error)
       parts.log('error', 'A change failed.', { path: request.url ?? '', error: messageOf(error) })
-      sendRefusal(response, new Refusal(500, 'INTERNAL', 'The registry could not do this; its log says why.'))
+      sendRefusal(
+        response,
+        new Refusal(500, 'REGISTRY_FAILED', 'The registry could not do this; its log says why.'),
+      )
     })
   })
   server.requestTimeout = RECEIVE_TIMEOUT_MS
