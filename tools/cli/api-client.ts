@@ -25,6 +25,7 @@ interface Fault {
   readonly hint?: string
   readonly problems?: readonly {
     readonly message?: string
+    readonly severity?: string
     readonly path?: string
     readonly line?: number
     readonly column?: number
@@ -104,10 +105,11 @@ async function faultOf(response: Response, target: URL): Promise<CliError> {
   } catch {
     fault = { message: text.slice(0, 500) }
   }
-  const details = (fault.problems ?? []).map(({ message, path, line, column }) => {
+  const details = (fault.problems ?? []).map(({ severity, message, path, line, column }) => {
     const place =
       line === undefined ? (path ?? '') : `${line}:${column ?? 1}${path === undefined ? '' : ` ${path}`}`
-    return place === '' ? (message ?? '') : `${place}  ${message ?? ''}`
+    const told = `${severity === 'warning' ? 'warning: ' : ''}${message ?? ''}`
+    return place === '' ? told : `${place}  ${told}`
   })
   const isRefused = response.status === 401 || response.status === 403
   const hint =

@@ -4,12 +4,22 @@ import { Command } from 'commander'
 import { CliError } from '../cli-error.ts'
 import type { ContextOf } from '../context.ts'
 
+const MOST_PACKAGES = 1000
 const COLUMNS = ['packageName', 'version', 'state', 'repository', 'reason']
 
-interface Resolved {
+/** As the server answers everything that there may be many of. */
+interface Listed<T = unknown> {
+  readonly results: readonly T[]
+}
+
+interface Documentation {
+  readonly markdown: string
+  readonly schema: { readonly properties: unknown }
+}
+
+interface Package {
   readonly packageName: string
-  readonly versions: readonly string[]
-  readonly installed: readonly string[]
+  readonly installed: readonly object[]
 }
 
 export function installedPluginCommands(contextOf: ContextOf): Command {
@@ -25,12 +35,11 @@ export function installedPluginCommands(contextOf: ContextOf): Command {
       const installed: unknown[] = []
       for (const file of archives) installed.push(await upload(contextOf, command, file))
       if (named.length > 0) {
-        installed.push(
-          ...(await api.call<readonly unknown[]>('cluster/versioned-plugins/install', {
-            method: 'POST',
-            json: { plugins: named },
-          })),
-        )
+        const { results } = await api.call<Listed>('cluster/versioned-plugins/install', {
+          method: 'POST',
+          json: { plugins: named },
+        })
+        installed.push(...results)
       }
       terminal.answer(installed, format, COLUMNS)
     })
@@ -38,10 +47,12 @@ export function installedPluginCommands(contextOf: ContextOf): Command {
   plugins
     .command('uninstall <coordinates...>')
     .description('NAME@VERSION: refused while a flow uses it; running tasks end first')
-    .action(async (coordinates: string[], _options, command) => {
+    .option('--force', 'also while flows use it: they fail until they are moved to another version')
+    .action(async (coordinates: string[], { force = false }: { force?: boolean }, command) => {
       const { api, terminal } = contextOf(command)
       await api.call('cluster/versioned-plugins/uninstall', {
         method: 'DELETE',
+        query: { force },
         json: { plugins: coordinates },
       })
       terminal.note(`Uninstalled ${coordinates.join(', ')}.`)
@@ -52,8 +63,13 @@ export function installedPluginCommands(contextOf: ContextOf): Command {
     .description('installed versions')
     .action(async (_options, command) => {
       const { api, terminal, format } = contextOf(command)
-      const { results } = await api.call<{ results: readonly unknown[] }>('instance/versioned-plugins')
-      terminal.answer(results, format, COLUMNS)
+      const { results } = await api.call<Listed<Package>>('instance/versioned-plugins', {
+        query: { size: MOST_PACKAGES },
+      })
+      const versions = results.flatMap(({ packageName, installed }) =>
+        installed.map((version) => ({ packageName, ...version })),
+      )
+      terminal.answer(versions, format, COLUMNS)
     })
 
   plugins
@@ -61,11 +77,11 @@ export function installedPluginCommands(contextOf: ContextOf): Command {
     .description('which versions the registries have')
     .action(async (coordinates: string[], _options, command) => {
       const { api, terminal, format } = contextOf(command)
-      const found = await api.call<readonly Resolved[]>('cluster/versioned-plugins/resolve', {
+      const { results } = await api.call<Listed>('cluster/versioned-plugins/resolve', {
         method: 'POST',
         json: { plugins: coordinates },
       })
-      terminal.answer(found, format, ['packageName', 'versions', 'installed'])
+      terminal.answer(results, format, ['packageName', 'version', 'versions', 'installed', 'repository'])
     })
 
   plugins
@@ -73,7 +89,7 @@ export function installedPluginCommands(contextOf: ContextOf): Command {
     .description('plugins in the registries')
     .action(async (text: string | undefined, _options, command) => {
       const { api, terminal, format } = contextOf(command)
-      const found = await api.call<{ results: readonly unknown[] }>('instance/versioned-plugins/available', {
+      const found = await api.call<Listed>('instance/versioned-plugins/available', {
         query: { q: text },
       })
       terminal.answer(found.results, format, ['packageName', 'latestVersion', 'repository', 'description'])
@@ -87,11 +103,11 @@ export function installedPluginCommands(contextOf: ContextOf): Command {
     .action(async (type: string, { version, schema }: { version?: string; schema?: string }, command) => {
       const { api, terminal, format } = contextOf(command)
       const path = version === undefined ? `plugins/${type}` : `plugins/${type}/versions/${version}`
-      const doc = await api.call<{ readonly schema?: unknown; readonly markdown?: string }>(path)
+      const doc = await api.call<Documentation>(path)
       if (schema !== undefined) {
-        await writeFile(schema, `${JSON.stringify(doc.schema, null, 2)}\n`)
+        await writeFile(schema, `${JSON.stringify(doc.schema.properties, null, 2)}\n`)
         terminal.note(`Wrote ${schema}.`)
-      } else if (format === 'table') terminal.print(doc.markdown ?? '')
+      } else if (format === 'table') terminal.print(doc.markdown)
       else terminal.answer(doc, format, [])
     })
 
