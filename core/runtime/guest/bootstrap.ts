@@ -42,6 +42,8 @@ export function boot(allowsWasm: boolean): GuestEntry {
   const timers = createTimers(host, table, reportUncaught)
   const realm = createRealm(host, table, timers.setFor, reportUncaught)
 
+  let returned: { readonly attempt: number; readonly json: string } | undefined
+
   /** @returns the outputs, for a host that is still waiting for this entry */
   const succeed = (record: GuestAttempt, value: unknown): string | undefined => {
     const outputs = toOutputs(value, record.method, record.outputBytes)
@@ -84,7 +86,10 @@ export function boot(allowsWasm: boolean): GuestEntry {
         follow(record, new Promise((resolve) => resolve(result)))
       } else {
         const json = succeed(record, result)
-        if (record.warning === undefined) return json
+        if (record.warning === undefined) {
+          returned = json === undefined ? undefined : { attempt, json }
+          return json
+        }
         if (json !== undefined) host('settle', attempt, true, json, record.warning)
       }
     } catch (error) {
@@ -132,6 +137,7 @@ export function boot(allowsWasm: boolean): GuestEntry {
   return createEntry({
     adopt: () => stringify(adoptPlugin(types)),
     start,
+    recall: (attempt) => (returned?.attempt === attempt ? returned.json : undefined),
     deliver: (attempt, ...answers) => deliver(attempt, answers),
     fire: (attempt, ...due) => fire(attempt, due),
     abort,
@@ -146,6 +152,7 @@ type Entries = { readonly [Entry in Parameters<GuestEntry>[0]]: (...args: never[
 function createEntry(entries: {
   adopt(): string
   start(...args: [number, string, string, string, string, number]): string | undefined
+  recall(attempt: number): string | undefined
   deliver(attempt: number, ...answers: unknown[]): void
   fire(attempt: number, ...due: number[]): void
   abort(attempt: number, reason: string): void

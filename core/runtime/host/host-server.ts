@@ -224,20 +224,13 @@ export class HostServer {
     const cpuBefore = isolate.cpuMs
     const end = run({ attempt: attempt.attempt, bundle: attempt.bundle.bundle, sliceMs: attempt.cpuSliceMs })
     if (!isolate.isGone) attempt.cpuMs += isolate.cpuMs - cpuBefore
-    if (end.kind === 'done' && typeof end.value === 'string') {
-      this.#end(attempt, this.#outcomeOf(attempt, true, end.value, undefined))
-    }
+    if (end.kind === 'unhandled') this.#logUnhandled(attempt, end.message)
+    const outputsJson = end.kind === 'unhandled' ? this.#recall(attempt, isolate) : outputsOf(end)
+    if (outputsJson !== undefined) this.#end(attempt, this.#outcomeOf(attempt, true, outputsJson, undefined))
     if (attempt.isEnded) this.#sendSettled(attempt, attempt.outcome)
     switch (end.kind) {
       case 'done':
-        return
       case 'unhandled':
-        attempt.logs.push({
-          level: 'WARN',
-          message: `Unhandled rejection: ${end.message}`,
-          timestampMs: Date.now(),
-        })
-        this.#noisy.add(attempt)
         return
       case 'timeout':
         // It was cut off in the middle of anything: nothing new runs there. Attempts that wait in it may end.
@@ -250,6 +243,19 @@ export class HostServer {
       default:
         end satisfies never
     }
+  }
+
+  #logUnhandled(attempt: HostAttempt, message: string): void {
+    attempt.logs.push({ level: 'WARN', message: `Unhandled rejection: ${message}`, timestampMs: Date.now() })
+    this.#noisy.add(attempt)
+  }
+
+  /** The entry went well, but a rejection took the place of what it returned. */
+  #recall(attempt: HostAttempt, isolate: PluginIsolate): string | undefined {
+    const realm = isolate.attempts.get(attempt)
+    if (realm === undefined || attempt.isEnded) return undefined
+    const slice = { attempt: attempt.attempt, bundle: attempt.bundle.bundle, sliceMs: attempt.cpuSliceMs }
+    return outputsOf(realm.enter(slice, 'recall', attempt.attempt))
   }
 
   /** Asked before anything is begun: what the parent may have taken away meanwhile must not be. */
@@ -408,4 +414,8 @@ export class HostServer {
     if (sizeBytes > attempt.outputBytes) return this.#outcomes.outputTooLarge(sizeBytes, attempt.outputBytes)
     return { status: 'SUCCESS', outputsJson: json, ...(warning === undefined ? {} : { warning }) }
   }
+}
+
+function outputsOf(end: SliceEnd): string | undefined {
+  return end.kind === 'done' && typeof end.value === 'string' ? end.value : undefined
 }

@@ -62,6 +62,8 @@ export interface GuestEntries {
     contextJson: string,
     outputBytes: number,
   ): string | undefined
+  /** What `start` has returned, once more: a rejection that nobody handled takes the place of an entry's value. */
+  recall(attempt: number): string | undefined
   /** Four values for each answer: call, isOk, JSON (result or {@link HostFault}), bytes. */
   deliver(attempt: number, ...answers: readonly (number | boolean | string | Uint8Array | undefined)[]): void
   fire(attempt: number, ...timers: readonly number[]): void

@@ -38,13 +38,20 @@ const SPECIAL_IPV6: readonly (readonly [string, number])[] = [
   ['ff00::', 8],
 ]
 
-const special = new BlockList()
-for (const [network, prefix] of SPECIAL_IPV4) special.addSubnet(network, prefix, 'ipv4')
-for (const [network, prefix] of SPECIAL_IPV6) special.addSubnet(network, prefix, 'ipv6')
+// Two lists: one would hold every IPv4 address to be special, since `::ffff:0:0/96` embeds them all.
+const specialIpv4 = new BlockList()
+for (const [network, prefix] of SPECIAL_IPV4) specialIpv4.addSubnet(network, prefix, 'ipv4')
+const specialIpv6 = new BlockList()
+for (const [network, prefix] of SPECIAL_IPV6) specialIpv6.addSubnet(network, prefix, 'ipv6')
 
 /** @returns false also for what is not an IP address. */
 export function isPublicAddress(address: string): boolean {
-  const family = isIP(address)
-  if (family === 0) return false
-  return !special.check(address, family === 4 ? 'ipv4' : 'ipv6')
+  switch (isIP(address)) {
+    case 4:
+      return !specialIpv4.check(address, 'ipv4')
+    case 6:
+      return !specialIpv6.check(address, 'ipv6')
+    default:
+      return false
+  }
 }
