@@ -1,5 +1,5 @@
 import { builtinModules } from 'node:module'
-import { type BuildContext, type BuildOptions, context, type Message, type Plugin } from 'esbuild'
+import { type BuildContext, type BuildOptions, context, type Message } from 'esbuild'
 import type { BuildFault } from '../errors.ts'
 import { MAX_BUNDLE_BYTES } from '../limits.ts'
 import type { PluginRuntimeKind } from '../manifest/index.ts'
@@ -56,7 +56,8 @@ export class Bundler {
       absWorkingDir: this.#directory,
       // Not a plugin that makes the entry up: that would have the bundler wait for this thread in every rebuild.
       stdin: { contents: entryText, resolveDir: this.#directory, sourcefile: ENTRY, loader: 'js' },
-      plugins: hasInstalledSdk(this.#directory) ? [] : [ownSdkPlugin()],
+      // Not by a plugin either, for the same reason.
+      alias: hasInstalledSdk(this.#directory) ? {} : { [SDK_NAME]: ownDoor() },
     })
     this.#open = { entryText, context: opened }
     return opened
@@ -123,15 +124,6 @@ const RUNTIMES = {
   },
   node: { format: 'esm', platform: 'node' },
 } as const satisfies Record<PluginRuntimeKind, BuildOptions>
-
-function ownSdkPlugin(): Plugin {
-  return {
-    name: 'pinion-sdk',
-    setup(build) {
-      build.onResolve({ filter: new RegExp(`^${SDK_NAME}$`) }, () => ({ path: ownDoor() }))
-    },
-  }
-}
 
 function hintFor(message: Message, runtime: PluginRuntimeKind): string | undefined {
   const wanted = /Could not resolve "([^"]+)"/.exec(message.text)?.[1]

@@ -16,7 +16,7 @@ import { type PluginType, readTypes, SchemaReader } from './plugin-types.ts'
 import { type ProjectFile, type ProjectFiles, ProjectReader } from './project-files.ts'
 import { checkTypes } from './type-checker.ts'
 
-/** A plugin that was built. Paths are absolute. */
+/** A plugin that was built. Paths are absolute; `durationMs` is without the writing of `dist/`. */
 export interface BuildResult {
   readonly directory: string
   readonly manifest: PluginManifest
@@ -30,14 +30,18 @@ export interface BuildResult {
   readonly durationMs: number
 }
 
-/** A project as it was last looked at: what could be made of it, and what stands against it. */
-interface Draft {
+/** A project's files as they were last read, and what is wrong with them. */
+interface Look {
   readonly files: ProjectFiles
   readonly parsedPackage: ParsedPackage
   readonly types: readonly PluginType[]
   readonly regenerated: readonly string[]
-  readonly code?: { readonly code: Uint8Array; readonly sourceMap: Uint8Array }
   readonly faults: readonly BuildFault[]
+}
+
+/** What could be made of a project, and all that stands against it. */
+interface Draft extends Look {
+  readonly code?: { readonly code: Uint8Array; readonly sourceMap: Uint8Array }
 }
 
 /**
@@ -66,9 +70,24 @@ export class PluginBuilder {
    * @throws SdkError `PLUGIN_PROJECT_NOT_FOUND`
    */
   async rebuild(): Promise<BuildResult> {
+    const result = await this.assemble()
+    await this.write(result)
+    return result
+  }
+
+  /** Like {@link rebuild}, but leaves `dist/` to {@link write}: for whoever has use for the code before the disk has it. */
+  async assemble(): Promise<BuildResult> {
     const startedAtMs = performance.now()
-    const draft = await this.#draft()
-    return await this.#write(draft, [], startedAtMs)
+    return this.#result(await this.#draft(), [], startedAtMs)
+  }
+
+  /** Writes `dist/`, each file old or new but never half. */
+  async write({ manifest, bundle, sourceMap }: BuildResult): Promise<void> {
+    await writeAtomically(this.directory, [
+      { path: BUNDLE_PATH, content: bundle },
+      { path: SOURCE_MAP_PATH, content: sourceMap },
+      { path: MANIFEST_PATH, content: `${JSON.stringify(manifest, null, 2)}\n` },
+    ])
   }
 
   /**
@@ -78,7 +97,9 @@ export class PluginBuilder {
   async build(options: { readonly validateFlow?: FlowCheck } = {}): Promise<BuildResult> {
     const startedAtMs = performance.now()
     const draft = await this.#draft()
-    return await this.#write(draft, await this.#thoroughFaults(draft, options), startedAtMs)
+    const result = this.#result(draft, await this.#thoroughFaults(draft, options), startedAtMs)
+    await this.write(result)
+    return result
   }
 
   /** All faults of the project, in the order of files and lines; writes generated types but not `dist/`. */
@@ -125,22 +146,23 @@ export class PluginBuilder {
   }
 
   async #draft(): Promise<Draft> {
-    // The bundler is another process: once it has its order, the schemas are read beside it.
-    const [ahead, { files, parsedPackage, types, faults }] = await Promise.all([
-      this.#bundleAhead(),
-      setImmediate().then(() => this.#read()),
-    ])
+    // The bundler is another process: once it has its order, everything else is done beside it.
+    const [ahead, look] = await Promise.all([this.#bundleAhead(), setImmediate().then(() => this.#look())])
     const wanted = {
-      runtime: parsedPackage.fields?.runtime ?? 'isolate',
-      entries: types.map(({ type, codePath }) => ({ type, codePath })),
+      runtime: look.parsedPackage.fields?.runtime ?? 'isolate',
+      entries: look.types.map(({ type, codePath }) => ({ type, codePath })),
     }
-    const [regenerated, bundled] = await Promise.all([
-      this.#regenerate(types),
+    const bundled =
       isDeepStrictEqual(wanted, this.#lastBundled) && ahead
         ? ahead
-        : this.#bundler.bundle(wanted.runtime, wanted.entries),
-    ])
+        : await this.#bundler.bundle(wanted.runtime, wanted.entries)
     this.#lastBundled = wanted
+    return bundled.ok ? { ...look, code: bundled } : { ...look, faults: [...look.faults, ...bundled.faults] }
+  }
+
+  async #look(): Promise<Look> {
+    const { files, parsedPackage, types, faults } = await this.#read()
+    const regenerated = await this.#regenerate(types)
     // Without a group the types have no ids, by which examples name them.
     const checks = parsedPackage.fields === undefined ? undefined : checksOf(types)
     return {
@@ -148,7 +170,6 @@ export class PluginBuilder {
       parsedPackage,
       types,
       regenerated,
-      ...(bundled.ok ? { code: bundled } : {}),
       faults: [
         ...faults,
         ...checkPlugin(files, parsedPackage, types),
@@ -157,7 +178,6 @@ export class PluginBuilder {
         ...types.flatMap(({ schema, type }) =>
           checks === undefined ? [] : checkExamples(schema.parsed, type, schema.examples, checks),
         ),
-        ...(bundled.ok ? [] : bundled.faults),
       ],
     }
   }
@@ -195,21 +215,15 @@ export class PluginBuilder {
     )
   }
 
-  async #write(draft: Draft, more: readonly BuildFault[], startedAtMs: number): Promise<BuildResult> {
+  #result(draft: Draft, more: readonly BuildFault[], startedAtMs: number): BuildResult {
     const faults = [...draft.faults, ...more]
     const { code, files, parsedPackage, types, regenerated } = draft
     if (faults.length > 0 || code === undefined || parsedPackage.fields === undefined) {
       throw new BuildRefusedError(inOrder(faults))
     }
-    const manifest = assembleManifest(files, parsedPackage.fields, types, code)
-    await writeAtomically(this.directory, [
-      { path: BUNDLE_PATH, content: code.code },
-      { path: SOURCE_MAP_PATH, content: code.sourceMap },
-      { path: MANIFEST_PATH, content: `${JSON.stringify(manifest, null, 2)}\n` },
-    ])
     return {
       directory: this.directory,
-      manifest,
+      manifest: assembleManifest(files, parsedPackage.fields, types, code),
       bundle: code.code,
       sourceMap: code.sourceMap,
       bundlePath: resolve(this.directory, BUNDLE_PATH),

@@ -14,7 +14,8 @@ import { digestOf } from '../manifest/index.ts'
  *     incoming/                                         what is being downloaded or written; emptied at start
  *     plugins.meta                                      what should be here, as JSON
  *
- * A file in `bundles` is always whole: it is written and synced elsewhere, then renamed.
+ * A file in `bundles` is always whole: it is written elsewhere, then renamed. After a power cut that holds for what a row
+ * names, because no row is written before its files are synced; the rest is swept at the next start.
  */
 export class BundleFolder {
   readonly #root: string
@@ -53,19 +54,30 @@ export class BundleFolder {
     }
   }
 
-  /** Keeps a version's files. What is there already, whole, is not written again. */
-  async keep({ manifest, bundle, sourceMap }: InspectedPackage): Promise<void> {
-    if (await this.has(manifest)) return
+  /** Keeps a version's files, durably. What is there already, whole, is not written again. */
+  async keep(inspected: InspectedPackage): Promise<void> {
+    const { synced } = await this.place(inspected)
+    await synced
+  }
+
+  /** As {@link keep}, for whoever can use the files before they are durable: only a power cut can tell the difference. */
+  async place({
+    manifest,
+    bundle,
+    sourceMap,
+  }: InspectedPackage): Promise<{ readonly synced: Promise<void> }> {
     const { bundlePath, sourceMapPath } = this.locate(manifest)
     const folder = path.dirname(bundlePath)
-    await mkdir(folder, { recursive: true })
-    await Promise.all([
-      this.#writeWhole(bundlePath, bundle),
-      ...(sourceMap === undefined || sourceMapPath === undefined
-        ? []
-        : [this.#writeWhole(sourceMapPath, sourceMap)]),
-    ])
-    await Promise.all([syncFolder(folder), syncFolder(this.#bundles)])
+    const files = [{ path: bundlePath, bytes: bundle }]
+    if (sourceMap !== undefined && sourceMapPath !== undefined) {
+      files.push({ path: sourceMapPath, bytes: sourceMap })
+    }
+    if (!(await this.has(manifest))) {
+      await mkdir(folder, { recursive: true })
+      await Promise.all(files.map((file) => this.#writeWhole(file.path, file.bytes)))
+    }
+    // Also what was there: whoever wrote it may have failed before it was synced.
+    return { synced: syncAll([...files.map((file) => file.path), folder, this.#bundles]) }
   }
 
   /** Whether all of a version's files are here and have the digests that the manifest says. */
@@ -109,13 +121,7 @@ export class BundleFolder {
 
   async #writeWhole(target: string, bytes: Uint8Array): Promise<void> {
     const temporary = path.join(this.#incoming, randomUUID())
-    const file = await open(temporary, 'wx')
-    try {
-      await file.writeFile(bytes)
-      await file.sync()
-    } finally {
-      await file.close()
-    }
+    await writeFile(temporary, bytes, { flag: 'wx' })
     await rename(temporary, target)
   }
 }
@@ -132,13 +138,18 @@ function isNotFound(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ENOENT'
 }
 
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
+/** Files and folders. */
+async function syncAll(paths: readonly string[]): Promise<void> {
+  await Promise.all(
+    paths.map(async (each) => {
+      const handle = await open(each, 'r')
+      try {
+        await handle.sync()
+      } finally {
+        await handle.close()
+      }
+    }),
+  )
 }
 
 function hexOf(sha512: string): string {

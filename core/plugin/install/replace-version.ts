@@ -22,9 +22,9 @@ export async function replaceVersion(
 ): Promise<() => Promise<void>> {
   const { sha512 } = record.manifest.bundle
   await parts.bundleLock.run(sha512, async () => {
-    await parts.folder.keep(inspected)
+    const { synced } = await parts.folder.place(inspected)
     const bundle = toBundleRef(record, (manifest) => parts.folder.locate(manifest))
-    await loadEverywhere(bundle, parts.listActivators(), parts.activationTimeoutMs)
+    await Promise.all([loadEverywhere(bundle, parts.listActivators(), parts.activationTimeoutMs), synced])
     await parts.repository.save(record)
   })
   await parts.catalog.reload([record])

@@ -41,18 +41,18 @@ export async function runDevSession(
   const types = new TypeWatch(() => builder.checkTypes().then(events.typed, events.rejected))
   try {
     for (let atMs = await changes.take(); atMs !== undefined; atMs = await changes.take()) {
-      const built = await build(() => builder.rebuild(), events)
+      const built = await build(() => builder.assemble(), events)
       if (changes.hasMore && changes.giveBack(atMs)) continue
       if (!built.ok) {
         built.tell()
         continue
       }
-      try {
-        await push(built.result)
-        events.live(built.result, performance.now() - atMs)
-      } catch (error) {
-        events.rejected(error)
-      }
+      const { result } = built
+      // The server has no use for dist/, so that neither waits for the other.
+      const [pushed, written] = await Promise.allSettled([push(result), builder.write(result)])
+      if (pushed.status === 'fulfilled') events.live(result, performance.now() - atMs)
+      else events.rejected(pushed.reason)
+      if (written.status === 'rejected') events.rejected(written.reason)
       types.outdated()
     }
   } finally {

@@ -2,8 +2,11 @@ import { type FSWatcher, watch } from 'node:fs'
 import { sep } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 
-/** Milliseconds of quiet that make a save whole: editors empty a file before they write it, or write several at once. */
-const QUIET_MS = 4
+/**
+ * Milliseconds of quiet before a build: editors empty a file before they write it. What comes later than that is noticed
+ * by the end of the build.
+ */
+const QUIET_MS = 2
 /** Milliseconds after which a project that never gets quiet is built as it stands. */
 const MAX_WAIT_MS = 100
 
