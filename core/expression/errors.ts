@@ -17,6 +17,8 @@ export const EXPRESSION_ERRORS = {
   EXPRESSION_LIMIT: { kind: 'user', retryable: false },
   /** The function needs data that this place does not hand in. */
   EXPRESSION_UNAVAILABLE: { kind: 'user', retryable: false },
+  /** The function may not be called in this place. */
+  EXPRESSION_REFUSED: { kind: 'user', retryable: false },
   /** A data-access function failed; `cause` says why. */
   EXPRESSION_ACCESS_FAILED: { kind: 'environment', retryable: true },
   /** Evaluation failed in a way that it should not: a fault of ours. */

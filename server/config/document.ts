@@ -19,8 +19,7 @@ variable, command line.
 
 Keys may be written in kebab-case or camelCase. \`\${NAME}\` and \`\${NAME:default}\` in a value take an environment variable
 or another key; \`$\${\` is a literal \`\${\`. Durations (\`60s\`, \`5m\`, \`PT1H\`) and sizes (\`10MB\`) need their unit. Unknown
-keys and wrong values stop the start, all listed at once. \`pinion config explain\` shows what is in effect and where each
-value came from. A \`*\` (\`<NAME>\`) stands for a name of your choice.
+keys and wrong values stop the start, all listed at once, each with its source. A \`*\` (\`<NAME>\`) stands for a name of your choice.
 
 | key | environment variable | value | default | meaning |
 | --- | --- | --- | --- | --- |

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { ApiClient } from './api-client.ts'
 import { CliError } from './cli-error.ts'
+import type { CliVariable } from './environment.ts'
 import { EXIT } from './exit-codes.ts'
 import { FORMATS, type Format, type Terminal } from './terminal.ts'
 
@@ -23,7 +24,7 @@ export interface CliContext {
 /** Gives a command its context once its options are known. */
 export type ContextOf = (command: Command) => CliContext
 
-/** Flags win over the environment (`PINION_URL`, `PINION_TENANT`, `PINION_USER`, `PINION_TOKEN`). */
+/** Flags win over the environment. */
 export function createContext(
   options: GlobalOptions,
   env: NodeJS.ProcessEnv,
@@ -33,10 +34,11 @@ export function createContext(
   if (format === undefined) {
     throw new CliError(`--output is ${FORMATS.join(', ')}, not ${options.output}.`, { exitCode: EXIT.usage })
   }
-  const url = options.url ?? env['PINION_URL'] ?? 'http://localhost:8080'
+  const variable = (name: CliVariable): string | undefined => env[name]
+  const url = options.url ?? variable('PINION_URL') ?? 'http://localhost:8080'
   if (!URL.canParse(url)) throw new CliError(`${url} is not a URL.`, { exitCode: EXIT.usage })
-  const token = options.token ?? env['PINION_TOKEN']
-  const user = options.user ?? env['PINION_USER']
+  const token = options.token ?? variable('PINION_TOKEN')
+  const user = options.user ?? variable('PINION_USER')
   const authorization =
     token !== undefined
       ? `Bearer ${token}`
@@ -48,7 +50,7 @@ export function createContext(
     format,
     api: new ApiClient({
       url,
-      tenant: options.tenant ?? env['PINION_TENANT'] ?? 'main',
+      tenant: options.tenant ?? variable('PINION_TENANT') ?? 'main',
       ...(authorization === undefined ? {} : { authorization }),
     }),
   }

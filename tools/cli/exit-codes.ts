@@ -1,13 +1,19 @@
-/** What the command line answers to the shell; documented in docs/cli.md. */
+/** What the command line answers to the shell. */
 export const EXIT = {
   ok: 0,
-  /** The command ran and the answer is no: a build with faults, an invalid flow, an execution that failed. */
   failed: 1,
-  /** The command line itself is wrong. */
   usage: 2,
-  /** The server does not answer. */
   unreachable: 3,
-  /** The server does not know who asks, or will not let them. */
   refused: 4,
 } as const
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
+
+/** What each code says; documented in docs/cli.md. */
+export const EXIT_MEANINGS: Readonly<Record<keyof typeof EXIT, string>> = {
+  ok: 'It went well.',
+  failed:
+    'The command ran and the answer is no: a build with faults, an invalid flow, an execution that failed.',
+  usage: 'The command line or the configuration is wrong; nothing was done.',
+  unreachable: 'The server does not answer.',
+  refused: 'The server does not know who asks, or will not let them.',
+}

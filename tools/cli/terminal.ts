@@ -1,6 +1,7 @@
 import type { Writable } from 'node:stream'
 import { styleText } from 'node:util'
 import { stringify } from 'yaml'
+import type { CliVariable } from './environment.ts'
 
 export const FORMATS = ['table', 'json', 'yaml'] as const
 export type Format = (typeof FORMATS)[number]
@@ -26,7 +27,7 @@ export class Terminal {
   }
 
   style(style: Style, text: string): string {
-    const hasColours = this.#err.isTTY === true && process.env['NO_COLOR'] === undefined
+    const hasColours = this.#err.isTTY === true && process.env['NO_COLOR' satisfies CliVariable] === undefined
     return hasColours ? styleText(style, text, { validateStream: false }) : text
   }
 

@@ -21,7 +21,7 @@ describe('docs/errors.md', () => {
 
   test('says of each code what it means and what to do, in a few sentences', () => {
     for (const { code, text } of documented) {
-      expect(text.length, code).toBeGreaterThan(50)
+      expect(text.length, code).toBeGreaterThan(40)
       expect(text.split(/(?<=\.)\s+(?=[A-Z`])/).length, code).toBeLessThanOrEqual(4)
     }
   })

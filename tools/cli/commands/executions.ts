@@ -57,8 +57,8 @@ export function executionCommands(contextOf: ContextOf): Command {
   executions
     .command('list')
     .description('newest first')
-    .option('-n, --namespace <namespace>')
-    .option('-f, --flow <id>')
+    .option('-n, --namespace <namespace>', 'of this namespace')
+    .option('-f, --flow <id>', 'of flows with this id')
     .option('-s, --state <state>', 'such as RUNNING; repeat it for more', collect, [])
     .option('--size <count>', 'how many', '25')
     .action(async ({ namespace, flow, state, size }, command) => {
@@ -89,6 +89,7 @@ export function executionCommands(contextOf: ContextOf): Command {
 
   executions
     .command('logs <id>')
+    .description('what its tasks logged, in order of time')
     .option('-l, --level <level>', 'the least level to show', 'INFO')
     .action(async (id: string, { level }, command) => {
       const { api, terminal, format } = contextOf(command)

@@ -9,11 +9,14 @@ const COLUMNS = ['id', 'description']
 export function namespaceCommands(contextOf: ContextOf): Command {
   const namespaces = new Command('namespaces').description('what the flows of a namespace have in common')
 
-  namespaces.command('list').action(async (_options, command) => {
-    const { api, terminal, format } = contextOf(command)
-    const { results } = await api.call<{ results: readonly unknown[] }>('tenant:namespaces/search')
-    terminal.answer(results, format, COLUMNS)
-  })
+  namespaces
+    .command('list')
+    .description('those that are described or have flows')
+    .action(async (_options, command) => {
+      const { api, terminal, format } = contextOf(command)
+      const { results } = await api.call<{ results: readonly unknown[] }>('tenant:namespaces/search')
+      terminal.answer(results, format, COLUMNS)
+    })
 
   namespaces
     .command('get <namespace>')

@@ -26,10 +26,13 @@ export function tokenCommands(contextOf: ContextOf): Command {
       else terminal.answer(token, format, COLUMNS)
     })
 
-  tokens.command('list').action(async (_options, command) => {
-    const { api, terminal, format } = contextOf(command)
-    terminal.answer(await api.call('tokens'), format, COLUMNS)
-  })
+  tokens
+    .command('list')
+    .description('yours, without their texts')
+    .action(async (_options, command) => {
+      const { api, terminal, format } = contextOf(command)
+      terminal.answer(await api.call('tokens'), format, COLUMNS)
+    })
 
   tokens
     .command('revoke <id>')
