@@ -85,6 +85,8 @@ export const CLIENT_TIMEOUTS = {
 } as const
 
 export const MAX_REDIRECTS = 5
+/** Bytes of the answer that comes with a redirect or a failure. Nobody reads more of it than its status. */
+export const MAX_FAILURE_BYTES = MB
 /** A refused or reset connection is tried again, so that a registry may restart unnoticed. */
 export const CLIENT_RETRY = { retries: 2, minTimeout: 100, maxTimeout: 1_000 } as const
 /** What one search may ask of a repository. */

@@ -55,13 +55,7 @@ async function write(
   try {
     for await (const chunk of body) {
       sizeBytes += chunk.length
-      if (sizeBytes > target.maxBytes) {
-        throw new RegistryError(
-          'REGISTRY_TARBALL_TOO_LARGE',
-          `The tarball of ${target.spec} in "${target.repository}" has more than ${target.maxBytes} bytes.`,
-          { at: { repository: target.repository } },
-        )
-      }
+      if (sizeBytes > target.maxBytes) throw tarballTooLarge(target)
       for (const hash of hashes) hash.update(chunk)
       await file.writeFile(chunk)
     }
@@ -90,6 +84,14 @@ export function integrityMissing(spec: string, repository: string): RegistryErro
     'REGISTRY_INTEGRITY_MISSING',
     `The repository "${repository}" states no usable integrity for ${spec}, so it cannot be checked.`,
     { at: { repository }, hint: 'Publish the version again with a current npm client.' },
+  )
+}
+
+export function tarballTooLarge(target: TarballTarget): RegistryError {
+  return new RegistryError(
+    'REGISTRY_TARBALL_TOO_LARGE',
+    `The tarball of ${target.spec} in "${target.repository}" has more than ${target.maxBytes} bytes.`,
+    { at: { repository: target.repository } },
   )
 }
 

@@ -3,13 +3,12 @@ import { dirname } from 'node:path'
 import { RegistryError } from '../errors.ts'
 import { CLIENT_LIMITS, CLIENT_TIMEOUTS, MAX_SEARCH_RESULTS } from '../limits.ts'
 import { isPackageName } from '../package-name.ts'
-import { integrityMissing, saveTarball } from './download.ts'
-import type { ClientLimits, ClientTimeouts, PackageClientOptions } from './options.ts'
-import { parseRemotePackage, type RemotePackage, type RemoteVersion } from './remote-package.ts'
+import type { PackageClientOptions } from './options.ts'
+import type { RemotePackage } from './remote-package.ts'
 import { parseRepositories, type Repository } from './repository.ts'
-import { askRepository, readBounded } from './repository-request.ts'
+import { RepositoryReader } from './repository-reader.ts'
 import { type Route, routeOf } from './scope-routing.ts'
-import { type FoundPackage, joinFound, parseSearchAnswer } from './search.ts'
+import { type FoundPackage, joinFound } from './search.ts'
 
 export interface PackageVersionList {
   readonly packageName: string
@@ -61,15 +60,12 @@ export function createPackageClient(options: PackageClientOptions): PackageClien
   return new NpmPackageClient(options)
 }
 
-const PACKUMENT = 'application/json'
-
 class NpmPackageClient implements PackageClient {
   readonly repositories: readonly string[]
   readonly #repositories: readonly Repository[]
   readonly #boundScopes: ReadonlySet<string>
-  readonly #cacheDir: string
-  readonly #timeouts: ClientTimeouts
-  readonly #limits: ClientLimits
+  readonly #reader: RepositoryReader
+  readonly #maxRememberedPackages: number
   /** Recently looked up, the longest unused first. */
   readonly #remembered = new Map<string, RemotePackage>()
 
@@ -77,9 +73,10 @@ class NpmPackageClient implements PackageClient {
     this.#repositories = parseRepositories(options.repositories)
     this.repositories = this.#repositories.map((repository) => repository.name)
     this.#boundScopes = new Set(options.repositories.flatMap((repository) => repository.scopes ?? []))
-    this.#cacheDir = options.cacheDir
-    this.#timeouts = { ...CLIENT_TIMEOUTS, ...options.timeouts }
-    this.#limits = { ...CLIENT_LIMITS, ...options.limits }
+    const timeouts = { ...CLIENT_TIMEOUTS, ...options.timeouts }
+    const limits = { ...CLIENT_LIMITS, ...options.limits }
+    this.#reader = new RepositoryReader({ cacheDir: options.cacheDir, timeouts, limits })
+    this.#maxRememberedPackages = limits.maxRememberedPackages
   }
 
   async lookUp(packageName: string): Promise<PackageVersionList | undefined> {
@@ -106,16 +103,13 @@ class NpmPackageClient implements PackageClient {
   ): Promise<SavedPackage> {
     await mkdir(dirname(targetPath), { recursive: true })
     const remembered = this.#remembered.get(packageName)
-    const known = remembered?.versions.get(version)
-    if (remembered !== undefined && known !== undefined) {
-      const saved = await this.#save(remembered, known, version, targetPath, maxBytes)
+    if (remembered !== undefined) {
+      const saved = await this.#save(remembered, version, targetPath, maxBytes)
       if (saved !== undefined) return saved
     }
     const found = await this.#fetchPackage(packageName)
     if (found === undefined) throw this.#notFound(packageName)
-    const remote = found.versions.get(version)
-    const saved =
-      remote === undefined ? undefined : await this.#save(found, remote, version, targetPath, maxBytes)
+    const saved = await this.#save(found, version, targetPath, maxBytes)
     if (saved !== undefined) return saved
     throw new RegistryError(
       'REGISTRY_VERSION_NOT_FOUND',
@@ -128,7 +122,7 @@ class NpmPackageClient implements PackageClient {
     const size = Math.min(limit, MAX_SEARCH_RESULTS)
     const found = await Promise.all(
       this.#repositories.map(
-        async (repository) => [repository, await this.#searchIn(repository, text, size)] as const,
+        async (repository) => [repository, await this.#reader.search(repository, text, size)] as const,
       ),
     )
     return joinFound(found, this.#boundScopes, size)
@@ -138,7 +132,7 @@ class NpmPackageClient implements PackageClient {
     // Also keeps the name from being anything else than one segment of the address.
     if (!isPackageName(packageName)) return undefined
     for (const repository of this.#routeOf(packageName).repositories) {
-      const found = await this.#fetchFrom(repository, packageName)
+      const found = await this.#reader.readPackage(repository, packageName)
       if (found !== undefined) {
         this.#remember(found)
         return found
@@ -148,55 +142,21 @@ class NpmPackageClient implements PackageClient {
     return undefined
   }
 
-  #fetchFrom(repository: Repository, packageName: string): Promise<RemotePackage | undefined> {
-    const url = new URL(packageName.replace('/', '%2f'), repository.url)
-    const { requestMs: timeoutMs } = this.#timeouts
-    return askRepository(
-      { repository, url, accept: PACKUMENT, timeoutMs, cachePath: this.#cacheDir },
-      async (body) => {
-        const place = `The repository "${repository.name}"`
-        const content = await readBounded(body, this.#limits.maxPackumentBytes, place)
-        return parseRemotePackage(repository, packageName, content)
-      },
-    )
-  }
-
   /** undefined if the repository does not have the file any more. */
   async #save(
     found: RemotePackage,
-    remote: RemoteVersion,
     version: string,
     path: string,
     maxBytes: number,
   ): Promise<SavedPackage | undefined> {
-    const spec = `${found.packageName}@${version}`
-    const { repository } = found
-    const { tarballUrl: url, integrity } = remote
-    if (integrity === undefined) throw integrityMissing(spec, repository.name)
-    if (url === undefined) return undefined
-    const saved = await askRepository(
-      { repository, url, accept: '*/*', timeoutMs: this.#timeouts.downloadMs },
-      (body) => saveTarball(body, { spec, repository: repository.name, path, maxBytes, integrity }),
-    )
-    return saved === undefined ? undefined : { ...saved, repository: repository.name, path }
-  }
-
-  async #searchIn(repository: Repository, text: string, size: number): Promise<readonly FoundPackage[]> {
-    const url = new URL('-/v1/search', repository.url)
-    url.searchParams.set('text', text)
-    url.searchParams.set('size', String(size))
-    const request = { repository, url, accept: PACKUMENT, timeoutMs: this.#timeouts.requestMs }
-    const found = await askRepository(request, async (body) => {
-      const place = `The search of the repository "${repository.name}"`
-      return parseSearchAnswer(repository, await readBounded(body, this.#limits.maxSearchBytes, place))
-    })
-    return found ?? []
+    const saved = await this.#reader.saveVersion(found, version, path, maxBytes)
+    return saved === undefined ? undefined : { ...saved, repository: found.repository.name, path }
   }
 
   #remember(found: RemotePackage): void {
     this.#remembered.delete(found.packageName)
     this.#remembered.set(found.packageName, found)
-    if (this.#remembered.size <= this.#limits.maxRememberedPackages) return
+    if (this.#remembered.size <= this.#maxRememberedPackages) return
     for (const oldest of this.#remembered.keys()) {
       this.#remembered.delete(oldest)
       return

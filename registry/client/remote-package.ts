@@ -1,6 +1,6 @@
 import { fromHex } from 'ssri'
 import { RegistryError } from '../errors.ts'
-import { isJsonObject, type JsonObject, objectOrEmpty, stringOf, stringRecord } from '../json-value.ts'
+import { isJsonObject, objectOrEmpty, stringOf, stringRecord } from '../json-value.ts'
 import type { Repository } from './repository.ts'
 
 /** A package as one repository has it. */
@@ -24,10 +24,9 @@ export interface RemoteVersion {
 export function parseRemotePackage(
   repository: Repository,
   packageName: string,
-  content: Buffer,
+  packument: unknown,
 ): RemotePackage {
-  const packument = parseObject(content)
-  if (packument === undefined || packument['name'] !== packageName) {
+  if (!isJsonObject(packument) || packument['name'] !== packageName) {
     throw new RegistryError(
       'REGISTRY_ANSWER_INVALID',
       `The repository "${repository.name}" answered with something else than the package "${packageName}".`,
@@ -47,15 +46,6 @@ export function parseRemotePackage(
     })
   }
   return { packageName, repository, distTags: stringRecord(packument['dist-tags']), versions }
-}
-
-function parseObject(content: Buffer): JsonObject | undefined {
-  try {
-    const value: unknown = JSON.parse(content.toString('utf8'))
-    return isJsonObject(value) ? value : undefined
-  } catch {
-    return undefined
-  }
 }
 
 function httpUrl(value: unknown, base: URL): URL | undefined {
