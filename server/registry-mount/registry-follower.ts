@@ -13,6 +13,8 @@ export interface RegistryFollowerOptions {
   readonly repositoryName: string
   /** Whether a published package may be installed: `plugins.management.customPluginsEnabled`. */
   readonly mayInstall: (packageName: string) => boolean
+  /** npm scopes, `@` included, that another registry alone may fill: what this one has under them is left alone. */
+  readonly foreignScopes: ReadonlySet<string>
   readonly log: Log
 }
 
@@ -73,7 +75,10 @@ export class RegistryFollower {
   }
 
   async #handle(event: PackageEvent): Promise<EventOutcome> {
-    const { manager, repositoryName, mayInstall } = this.#options
+    const { manager, repositoryName, mayInstall, foreignScopes } = this.#options
+    const [scope = ''] = event.name.split('/', 1)
+    // Else whoever may publish here could replace, remove or retag another registry's packages.
+    if (foreignScopes.has(scope)) return { outcome: 'ignored' }
     if (event.type === 'published' && !mayInstall(event.name)) return { outcome: 'ignored' }
     return manager.handle(event, repositoryName)
   }

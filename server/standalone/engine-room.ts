@@ -116,6 +116,7 @@ export async function openEngineRoom(options: EngineRoomOptions): Promise<Engine
           repositoryName: EMBEDDED_REPOSITORY,
           mayInstall: (name) =>
             management.customPluginsEnabled || officialScopes.some((scope) => name.startsWith(`${scope}/`)),
+          foreignScopes: foreignScopes(config),
           log,
         })
 
@@ -164,6 +165,11 @@ function repositories(
     { name: EMBEDDED_REPOSITORY, url: `${url}/registry/`, token: registry.systemToken, scopes },
     ...configured,
   ]
+}
+
+function foreignScopes({ plugins, registry }: ServerConfig): ReadonlySet<string> {
+  const bound = new Set(plugins.repositories.flatMap(({ scopes }) => scopes))
+  return bound.difference(new Set(registry.scopes))
 }
 
 /** What CURRENT means: the versions that came with this release. */
