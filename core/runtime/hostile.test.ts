@@ -38,7 +38,7 @@ describe('hostile plugins are contained and named', () => {
       bundle,
       'hostile.Run',
       {},
-      { limits: { cpuSliceMs: 400, wallTimeMs: 800 } },
+      { limits: { cpuSliceMs: 400, wallTimeMs: 1_500 } },
     )
     const end = result.status === 'FAILED' ? result.error.code : result.status
     expect(ends, JSON.stringify(result)).toContain(end)

@@ -25,6 +25,8 @@ export const DEFAULT_KILL_GRACE_MS = 5_000
 export const UNRESPONSIVE_GRACE_MS = 1_000
 /** Calls that one attempt may have under way; the next throws in the plugin. */
 export const MAX_PENDING_CALLS = 1_000
+/** Calls that one attempt may begin without giving way: also those that it withdraws cost memory until then. */
+export const MAX_CALLS_PER_SLICE = 10_000
 export const MAX_TIMERS = 10_000
 /** Bodies, uploads and compressors that one attempt may hold open. */
 export const MAX_OPEN_STREAMS = 256

@@ -1,6 +1,7 @@
 import { randomFillSync, randomUUID } from 'node:crypto'
 import {
   MAX_CALL_BYTES,
+  MAX_CALLS_PER_SLICE,
   MAX_LOG_CHARS,
   MAX_METRIC_CHARS,
   MAX_METRICS_PER_ATTEMPT,
@@ -55,8 +56,7 @@ export interface OperationTarget {
     bytes: Uint8Array | undefined,
   ): void
   cancel(attempt: HostAttempt, call: number): void
-  progress(attempt: HostAttempt, fraction: number, message: string | undefined): void
-  /** Logs or metrics wait to be sent. */
+  /** Logs, metrics or progress wait to be sent. */
   touch(attempt: HostAttempt): void
   loadChunk(name: unknown): boolean
 }
@@ -104,7 +104,12 @@ export function createOperations(
       const found = target.attemptOf(attempt)
       if (found === undefined || typeof fraction !== 'number' || Number.isNaN(fraction)) return
       const text = typeof message === 'string' ? message.slice(0, MAX_METRIC_CHARS) : undefined
-      target.progress(found, Math.min(1, Math.max(0, fraction)), text)
+      // Only the latest is sent: a plugin may report it in a loop.
+      found.progress = {
+        fraction: Math.min(1, Math.max(0, fraction)),
+        ...(text === undefined ? {} : { message: text }),
+      }
+      target.touch(found)
     },
     setTimer: (attempt, timer, delayMs, repeats) => {
       const found = target.attemptOf(attempt)
@@ -123,6 +128,8 @@ export function createOperations(
       if (found.calls.size >= MAX_PENDING_CALLS || found.calls.has(call)) {
         return `The attempt has ${found.calls.size} calls under way; ${MAX_PENDING_CALLS} are allowed.`
       }
+      if (++found.callsInSlice > MAX_CALLS_PER_SLICE)
+        return 'The attempt makes too many calls without giving way.'
       if (typeof paramsJson !== 'string' || paramsJson.length > MAX_PARAMS_CHARS)
         return 'The parameters are too long.'
       const data = bytes instanceof Uint8Array ? bytes : undefined

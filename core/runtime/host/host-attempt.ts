@@ -9,6 +9,17 @@ export type Answer = readonly [call: number, isOk: boolean, json: string, bytes:
 /** The platform's answer to a call that was passed on to the parent. */
 export type Passed = { readonly resultJson: string } | { readonly error: SerializedError }
 
+export interface Progress {
+  readonly fraction: number
+  readonly message?: string
+}
+
+export interface Records {
+  readonly logs: readonly AttemptLogEntry[]
+  readonly metrics: readonly AttemptMetric[]
+  readonly progress: Progress | undefined
+}
+
 /** All that a host keeps for one attempt, and frees with it. */
 export class HostAttempt {
   readonly attempt: number
@@ -23,6 +34,9 @@ export class HostAttempt {
   logs: AttemptLogEntry[] = []
   metrics: AttemptMetric[] = []
   metricCount = 0
+  /** The latest, if it has not been sent. */
+  progress: Progress | undefined
+  callsInSlice = 0
   // Made when they are first needed: most attempts need none of them.
   #calls: Map<number, AbortController> | undefined
   #passed: Map<number, (answer: Passed) => void> | undefined
@@ -111,16 +125,17 @@ export class HostAttempt {
     this.#timers?.delete(timer)
   }
 
-  takeRecords(): { readonly logs: readonly AttemptLogEntry[]; readonly metrics: readonly AttemptMetric[] } {
+  takeRecords(): Records {
     const dropped = this.logBudget.takeDropped()
     if (dropped > 0) {
       const message = `${dropped} log lines were dropped: the attempt logs faster than it may.`
       this.logs.push({ level: 'WARN', message, timestampMs: Date.now() })
     }
-    const { logs, metrics } = this
+    const { logs, metrics, progress } = this
+    this.progress = undefined
     if (logs.length > 0) this.logs = []
     if (metrics.length > 0) this.metrics = []
-    return { logs, metrics }
+    return { logs, metrics, progress }
   }
 
   /** Nothing that the attempt began outlives it. */

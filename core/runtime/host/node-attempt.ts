@@ -9,9 +9,8 @@ import type { PassToParent } from './parent-calls.ts'
 const CALLS: Readonly<Record<string, HostCall>> = platformCalls
 
 export interface NodeAttemptListener {
-  /** A log line or a metric waits to be sent. */
+  /** Log lines, metrics or progress wait to be sent. */
   onRecord(attempt: NodeAttempt): void
-  onProgress(attempt: NodeAttempt, fraction: number, message: string | undefined): void
 }
 
 /** What a task of a `node` plugin stands on: the same calls and permissions, without an isolate in between. */
@@ -68,7 +67,11 @@ export class NodeAttempt implements ContextBridge {
   }
 
   progress(fraction: number, message: string | undefined): void {
-    this.#listener.onProgress(this, Math.min(1, Math.max(0, fraction)), message)
+    this.record.progress = {
+      fraction: Math.min(1, Math.max(0, fraction)),
+      ...(message === undefined ? {} : { message }),
+    }
+    this.#listener.onRecord(this)
   }
 
   warn(reason: string): void {

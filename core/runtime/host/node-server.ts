@@ -28,7 +28,7 @@ export class NodeServer implements NodeAttemptListener {
   readonly #outcomes = new Outcomes(new SourcePositions())
   readonly #parent: ParentCalls
   readonly #attempts = new Map<number, NodeAttempt>()
-  /** Attempts whose logs or metrics wait to be sent. */
+  /** Attempts whose logs, metrics or progress wait to be sent. */
   readonly #noisy = new Set<HostAttempt>()
   #types: Promise<Types> | undefined
 
@@ -57,11 +57,6 @@ export class NodeServer implements NodeAttemptListener {
   onRecord({ record }: NodeAttempt): void {
     if (this.#noisy.size === 0) setImmediate(() => this.#flushRecords())
     this.#noisy.add(record)
-  }
-
-  onProgress({ record }: NodeAttempt, fraction: number, message: string | undefined): void {
-    const extra = message === undefined ? {} : { message }
-    this.#channel.send({ t: 'progress', attempt: record.attempt, fraction, ...extra })
   }
 
   #flushRecords(): void {
@@ -208,9 +203,11 @@ export class NodeServer implements NodeAttemptListener {
   }
 
   #sendRecords(record: HostAttempt): void {
-    const { logs, metrics } = record.takeRecords()
-    if (logs.length > 0) this.#channel.send({ t: 'log', attempt: record.attempt, entries: logs })
-    if (metrics.length > 0) this.#channel.send({ t: 'metric', attempt: record.attempt, metrics })
+    const { attempt } = record
+    const { logs, metrics, progress } = record.takeRecords()
+    if (logs.length > 0) this.#channel.send({ t: 'log', attempt, entries: logs })
+    if (metrics.length > 0) this.#channel.send({ t: 'metric', attempt, metrics })
+    if (progress !== undefined) this.#channel.send({ t: 'progress', attempt, ...progress })
   }
 
   #import(): Promise<Types> {
