@@ -12,7 +12,7 @@ export interface Scope {
  * says so. The asynchronous ones may throw; a PinionError's message and hint reach the user with the template's place.
  */
 export interface ExpressionServices {
-  /** Unix epoch, milliseconds; may have a fraction, down to nanoseconds as far as a double carries them. */
+  /** Unix epoch, milliseconds; may have a fraction, of which microseconds are kept. */
   readonly nowMs?: () => number
   /** Uniform in [0, 1). Not for secrets. */
   readonly random?: () => number

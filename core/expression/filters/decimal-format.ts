@@ -55,7 +55,10 @@ function splitPattern(pattern: string): string[] {
 function readFormat(pattern: string): Format {
   const [, prefix = '', number = '', suffix = ''] =
     /^((?:'[^']*'|[^#0.,'])*)([#0,]*(?:\.[#0]*)?(?:E0+)?)(.*)$/s.exec(pattern) ?? []
-  if (/[#0]/.test(suffix.replace(/'[^']*'/g, ''))) {
+  const [mantissa = '', exponent = ''] = number.split('E')
+  const [integer = '', fraction = ''] = mantissa.split('.')
+  const isOrdered = /^[#,]*[0,]*$/.test(integer) && /^0*#*$/.test(fraction)
+  if (!isOrdered || /[#0]/.test(suffix.replace(/'[^']*'/g, ''))) {
     throw new ExpressionError(
       'EXPRESSION_VALUE',
       `The number format ${JSON.stringify(pattern)} is not valid.`,
@@ -64,8 +67,6 @@ function readFormat(pattern: string): Format {
       },
     )
   }
-  const [mantissa = '', exponent = ''] = number.split('E')
-  const [integer = '', fraction = ''] = mantissa.split('.')
   const groupSize = integer.includes(',') ? integer.length - integer.lastIndexOf(',') - 1 : 0
   const affixes = prefix + suffix
   return {

@@ -28,7 +28,11 @@ export class ProblemList {
   }
 
   add(fault: SyntaxFault): void {
-    if (this.#problems.length >= MAX_PROBLEMS) return
+    // An expression may be compiled twice, for its text and for its value.
+    const isKnown = this.#problems.some(
+      ({ offset, message }) => offset === fault.start && message === fault.message,
+    )
+    if (isKnown || this.#problems.length >= MAX_PROBLEMS) return
     this.#problems.push({
       code: fault.code,
       message: fault.message,

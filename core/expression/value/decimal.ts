@@ -48,7 +48,7 @@ export class Decimal {
 
   /** The quotient to 34 significant digits, half up, trailing zeros dropped. The divisor is not zero. */
   dividedBy(other: Decimal): Decimal {
-    const shift = DIVISION_DIGITS + digitsOf(other.unscaled) - digitsOf(this.unscaled) + 1
+    const shift = DIVISION_DIGITS + digitsOf(other.unscaled) - digitsOf(this.unscaled)
     const scale = this.scale - other.scale + shift
     const scaled = shift >= 0 ? this.unscaled * 10n ** BigInt(shift) : this.unscaled / 10n ** BigInt(-shift)
     return Decimal.#of(roundedQuotient(scaled, other.unscaled), scale).stripped()

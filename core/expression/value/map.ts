@@ -1,8 +1,11 @@
 import type { PlainObject } from './kind.ts'
 
-/** Sets an own property whatever its name: plain assignment of `__proto__` would change the prototype instead. */
+/**
+ * Sets an own property whatever its name: plain assignment of `__proto__` would change the prototype instead, and that of a
+ * name that a frozen Object.prototype has would fail.
+ */
 export function setOwn(target: Record<string, unknown>, key: string, value: unknown): void {
-  if (key === '__proto__') {
+  if (key in Object.prototype) {
     Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true })
   } else {
     target[key] = value
