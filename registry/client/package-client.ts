@@ -6,7 +6,7 @@ import { isPackageName } from '../package-name.ts'
 import type { PackageClientOptions } from './options.ts'
 import type { RemotePackage } from './remote-package.ts'
 import { parseRepositories, type Repository } from './repository.ts'
-import { RepositoryReader } from './repository-reader.ts'
+import type { ReaderOptions, RepositoryReader } from './repository-reader.ts'
 import { type Route, routeOf } from './scope-routing.ts'
 import { type FoundPackage, joinFound } from './search.ts'
 
@@ -64,7 +64,8 @@ class NpmPackageClient implements PackageClient {
   readonly repositories: readonly string[]
   readonly #repositories: readonly Repository[]
   readonly #boundScopes: ReadonlySet<string>
-  readonly #reader: RepositoryReader
+  readonly #readerOptions: ReaderOptions
+  #reader: Promise<RepositoryReader> | undefined
   readonly #maxRememberedPackages: number
   /** Recently looked up, the longest unused first. */
   readonly #remembered = new Map<string, RemotePackage>()
@@ -75,7 +76,7 @@ class NpmPackageClient implements PackageClient {
     this.#boundScopes = new Set(options.repositories.flatMap((repository) => repository.scopes ?? []))
     const timeouts = { ...CLIENT_TIMEOUTS, ...options.timeouts }
     const limits = { ...CLIENT_LIMITS, ...options.limits }
-    this.#reader = new RepositoryReader({ cacheDir: options.cacheDir, timeouts, limits })
+    this.#readerOptions = { cacheDir: options.cacheDir, timeouts, limits }
     this.#maxRememberedPackages = limits.maxRememberedPackages
   }
 
@@ -122,17 +123,26 @@ class NpmPackageClient implements PackageClient {
     const size = Math.min(limit, MAX_SEARCH_RESULTS)
     const found = await Promise.all(
       this.#repositories.map(
-        async (repository) => [repository, await this.#reader.search(repository, text, size)] as const,
+        async (repository) =>
+          [repository, await (await this.#openReader()).search(repository, text, size)] as const,
       ),
     )
     return joinFound(found, this.#boundScopes, size)
+  }
+
+  /** Loaded when it is first needed: pacote is a quarter of a second and 40 MB that an idle server need not have. */
+  #openReader(): Promise<RepositoryReader> {
+    this.#reader ??= import('./repository-reader.ts').then(
+      (module) => new module.RepositoryReader(this.#readerOptions),
+    )
+    return this.#reader
   }
 
   async #fetchPackage(packageName: string): Promise<RemotePackage | undefined> {
     // Also keeps the name from being anything else than one segment of the address.
     if (!isPackageName(packageName)) return undefined
     for (const repository of this.#routeOf(packageName).repositories) {
-      const found = await this.#reader.readPackage(repository, packageName)
+      const found = await (await this.#openReader()).readPackage(repository, packageName)
       if (found !== undefined) {
         this.#remember(found)
         return found
@@ -149,7 +159,7 @@ class NpmPackageClient implements PackageClient {
     path: string,
     maxBytes: number,
   ): Promise<SavedPackage | undefined> {
-    const saved = await this.#reader.saveVersion(found, version, path, maxBytes)
+    const saved = await (await this.#openReader()).saveVersion(found, version, path, maxBytes)
     return saved === undefined ? undefined : { ...saved, repository: found.repository.name, path }
   }
 
