@@ -1,5 +1,6 @@
 import { configurationPage } from '@pinion/server'
 import { cliPage } from './cli-page.ts'
+import { expressionsPage } from './expressions-page.ts'
 
 /** A page that is made from code. */
 export interface GeneratedPage {
@@ -12,4 +13,5 @@ export interface GeneratedPage {
 export const GENERATED_PAGES: readonly GeneratedPage[] = [
   { path: 'docs/cli.md', make: cliPage },
   { path: 'docs/configuration.md', make: configurationPage },
+  { path: 'docs/expressions.md', make: expressionsPage },
 ]
