@@ -110,6 +110,10 @@ export const WATCH_INTERVAL_MS = 25
 export const PING_INTERVAL_MS = 1_000
 /** Milliseconds without an answer to a ping, outside plugin code. */
 export const PING_TIMEOUT_MS = 15_000
+/** Hosts that a version is loaded into before `load` gives up, when they die meanwhile by another's fault. */
+export const MAX_LOAD_TRIES = 3
+/** Milliseconds between two hosts that are replaced because they have grown. */
+export const SWOLLEN_RETIRE_INTERVAL_MS = 10_000
 /** Milliseconds for a host to start. */
 export const HOST_START_TIMEOUT_MS = 30_000
 /** Hosts that failed to start in a row before attempts are refused. */
@@ -118,5 +122,3 @@ export const MAX_START_FAILURES = 5
 export const START_RETRY_MS = 200
 /** Characters of a host's standard error kept for the report of its death. */
 export const MAX_STDERR_CHARS = 8 * KIB
-/** Clean attempts alone in a host that clear a version of suspicion. */
-export const CLEAN_RUNS_TO_CLEAR = 1

@@ -162,6 +162,25 @@ describe('a host that is gone', () => {
     expect(runtime.incidents).toMatchObject([{ code: 'PLUGIN_OUT_OF_MEMORY', packageName: 'bomb' }])
   })
 
+  test('makes suspects of all it had, if it crashes with nobody running: each is tried alone, then free again', async () => {
+    await using runtime = new TestRuntime({ hosts: 1 })
+    const bundle = testPlugin({
+      'x.Wait': `{ kind: 'task', async run(_, { log, sleep }) { log.info('waiting'); await sleep(60000) } }`,
+      'x.Quick': `{ kind: 'task', run: () => ({ ok: true }) }`,
+    })
+    const services = new TestServices()
+    const running = runtime.run(bundle, 'x.Wait', {}, { services })
+    await services.logged('waiting')
+    const busy = runtime.runtime.stats().hosts.find(({ runningAttempts }) => runningAttempts > 0)
+    process.kill(busy?.pid ?? 0, 'SIGSEGV')
+    expect(await running).toMatchObject({ status: 'LOST', reason: expect.stringContaining('unknown cause') })
+    const before = new Set(pids(runtime.runtime))
+    expect(await runtime.outputs(bundle, 'x.Quick')).toEqual({ ok: true })
+    // The quarantine's host was started for it.
+    expect(pids(runtime.runtime).filter((pid) => !before.has(pid)).length).toBeGreaterThan(0)
+    expect(await runtime.outputs(bundle, 'x.Quick')).toEqual({ ok: true })
+  })
+
   test('is replaced after so many attempts, without anybody noticing', async () => {
     await using runtime = new TestRuntime({ hosts: 1, recycleAfterAttempts: 20 })
     const bundle = VERSION('1.0.0')

@@ -1,4 +1,6 @@
+import { MAX_LOG_CHARS } from '../limits.ts'
 import type { GuestAttempt } from './attempt-table.ts'
+import { cut } from './flatten-error.ts'
 import type { CallAnswer, GuestRealm } from './realm.ts'
 import type { ContextBridge } from './task-context.ts'
 
@@ -20,7 +22,8 @@ export class AttemptBridge implements ContextBridge {
   }
 
   log(level: number, message: string): void {
-    this.#realm.host('log', this.#record.attempt, level, message)
+    // Cut here as well: the rest need not cross.
+    this.#realm.host('log', this.#record.attempt, level, cut(message, MAX_LOG_CHARS))
   }
 
   metric(

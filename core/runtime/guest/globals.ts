@@ -1,6 +1,8 @@
+import { MAX_LOG_CHARS } from '../limits.ts'
 import { GUEST_CHUNKS } from '../protocol/guest.ts'
 import { CHUNK_GLOBALS } from './chunk-exports.ts'
 import { createConsole } from './console.ts'
+import { cut } from './flatten-error.ts'
 import type { GuestRealm } from './realm.ts'
 
 /** Fills the global scope: small things at once, the rest as getters that evaluate their chunk when first touched. */
@@ -20,7 +22,7 @@ export function installGlobals(realm: GuestRealm, timers: Readonly<Record<string
     navigator: Object.freeze({ userAgent: 'Pinion', language: 'en-US', hardwareConcurrency: 1 }),
     performance,
     console: createConsole(
-      (level, message) => host('log', realm.current(), level, message),
+      (level, message) => host('log', realm.current(), level, cut(message, MAX_LOG_CHARS)),
       () => host('now'),
     ),
     structuredClone: (value: unknown, options?: { readonly transfer?: readonly unknown[] }) =>

@@ -1,4 +1,9 @@
-import { IDLE_GROWTH_SHARE, MAX_START_FAILURES, START_RETRY_MS } from '../limits.ts'
+import {
+  IDLE_GROWTH_SHARE,
+  MAX_START_FAILURES,
+  START_RETRY_MS,
+  SWOLLEN_RETIRE_INTERVAL_MS,
+} from '../limits.ts'
 import type { FromHost, HostBundle } from '../protocol/messages.ts'
 import { AttemptQueue } from './attempt-queue.ts'
 import { chooseHost } from './choose-host.ts'
@@ -43,6 +48,7 @@ export class HostPool implements HostListener {
   readonly #queue = new AttemptQueue<PoolAttempt>()
   readonly #idleSince = new WeakMap<HostProcess, number>()
   #startFailures = 0
+  #swollenAtMs = Number.NEGATIVE_INFINITY
   #isClosed = false
   #isDispatchScheduled = false
   #retryTimer: NodeJS.Timeout | undefined
@@ -113,6 +119,7 @@ export class HostPool implements HostListener {
     for (const host of this.hosts) {
       host.watch(nowMs)
       this.#recycleIfGrown(host, nowMs)
+      this.#retireIfSwollen(host, nowMs)
     }
   }
 
@@ -294,6 +301,14 @@ export class HostPool implements HostListener {
     if (nowMs - since < IDLE_BEFORE_RECYCLE_MS) return
     const growth = host.residentBytes - host.baselineBytes
     if (growth > Math.max(IDLE_GROWTH_SLACK_BYTES, host.baselineBytes * IDLE_GROWTH_SHARE)) this.retire(host)
+  }
+
+  /** While there is still room to drain: at the bound itself it would be killed with all it has. */
+  #retireIfSwollen(host: HostProcess, nowMs: number): void {
+    if (!host.isSwollen || host.state !== 'READY' || nowMs - this.#swollenAtMs < SWOLLEN_RETIRE_INTERVAL_MS)
+      return
+    this.#swollenAtMs = nowMs
+    this.retire(host)
   }
 
   #stopIfEmpty(host: HostProcess): void {

@@ -101,7 +101,11 @@ export class HostProcess {
     })
     this.#startTimer = setTimeout(() => this.kill('unresponsive'), HOST_START_TIMEOUT_MS)
     this.#child.on('message', (messages) => this.#receive(messages))
-    this.#child.on('error', () => this.kill('crash'))
+    this.#child.on('error', () => {
+      // Without a process there will be no exit either.
+      if (this.#child.pid === undefined) this.#died(null, null)
+      else this.kill('crash')
+    })
     // What it said before it died is still read: a result that was reached counts.
     const drained = new Promise<void>((resolve) => this.#child.once('disconnect', resolve))
     this.#child.on('exit', (code, signal) => {
@@ -256,7 +260,7 @@ export class HostProcess {
       pid: this.pid,
       marker,
       residentBytes: this.#residentBytes,
-      exit: signal ?? `exit code ${code}`,
+      exit: signal ?? (code === null ? 'not started' : `exit code ${code}`),
       stderr: this.#stderr,
     })
     this.#tellDead()
