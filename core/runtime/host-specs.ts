@@ -25,6 +25,7 @@ export function isolateHostSpec(options: ResolvedOptions, guestScriptsPath: stri
     execArgv: ['--no-node-snapshot', `--max-old-space-size=${HOST_HEAP_MB}`],
     env: childEnv(options),
     residentLimitBytes: options.hostResidentBytes,
+    answersStalls: true,
   }
 }
 
@@ -48,6 +49,7 @@ export function nodeHostSpec(options: ResolvedOptions, bundle: HostBundle): Host
     ],
     env: {},
     residentLimitBytes: options.hostResidentBytes,
+    answersStalls: false,
   }
 }
 

@@ -396,6 +396,40 @@ describe('the node runtime', () => {
     })
   })
 
+  test('a slow step delays those behind it, and each of them runs once', async () => {
+    await using runtime = new TestRuntime({ hosts: 1 })
+    const bundle = testPlugin(
+      {
+        'x.Slow': `{ kind: 'task', run() { const until = Date.now() + 300; while (Date.now() < until); } }`,
+        'x.Quick': `{ kind: 'task', run: ({ index }, { log }) => { log.info('ran ' + index) } }`,
+      },
+      { runtime: 'node' },
+    )
+    const services = new TestServices()
+    const slow = runtime.run(bundle, 'x.Slow')
+    const quick = Array.from({ length: 20 }, (_, index) =>
+      runtime.run(bundle, 'x.Quick', { index }, { services }),
+    )
+    expect((await Promise.all([slow, ...quick])).every(({ status }) => status === 'SUCCESS')).toBe(true)
+    expect(services.messages).toEqual(Array.from({ length: 20 }, (_, index) => `ran ${index}`))
+  })
+
+  test('a loop that nothing can interrupt costs its process, and fails by name', async () => {
+    await using runtime = new TestRuntime({ hosts: 1 })
+    const bundle = testPlugin(
+      {
+        'x.Loop': `{ kind: 'task', run() { for (;;); } }`,
+        'x.Quick': `{ kind: 'task', run: () => ({ ok: true }) }`,
+      },
+      { runtime: 'node', packageName: 'looper' },
+    )
+    expect(await runtime.run(bundle, 'x.Loop', {}, { limits: { cpuSliceMs: 200 } })).toMatchObject({
+      status: 'FAILED',
+      error: { code: 'PLUGIN_UNRESPONSIVE', message: expect.stringContaining('looper@1.0.0') },
+    })
+    expect(await runtime.outputs(bundle, 'x.Quick')).toEqual({ ok: true })
+  })
+
   test('a process that ends itself fails its attempt by name', async () => {
     await using runtime = new TestRuntime({ hosts: 1 })
     const bundle = testPlugin(

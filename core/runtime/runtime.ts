@@ -98,7 +98,7 @@ export interface AttemptCalls {
 }
 export type AttemptMethod = keyof AttemptCalls
 
-/** Handed in with each attempt. `log` and `metric` come in batches and must not block. */
+/** Handed in with each attempt. `log` and `metric` come in batches; they and `progress` must neither block nor throw. */
 export interface AttemptServices {
   call<M extends AttemptMethod>(
     method: M,

@@ -29,6 +29,8 @@ export interface HostSpec {
   readonly env: Readonly<Record<string, string>>
   /** Bytes without any isolate. */
   readonly residentLimitBytes: number
+  /** It stops after a long slice until it is told what was taken from it: then something may be taken. */
+  readonly answersStalls: boolean
 }
 
 export interface HostListener {
@@ -75,6 +77,7 @@ export class HostProcess {
   readonly #listener: HostListener
   readonly #marker = new MarkerFile()
   readonly #residentLimitBytes: number
+  readonly #answersStalls: boolean
   #outbox: ToHost[] = []
   #stderr = ''
   #cause: DeathCause | undefined
@@ -91,6 +94,7 @@ export class HostProcess {
     this.#tellDead = resolve
     this.#listener = listener
     this.#residentLimitBytes = spec.residentLimitBytes
+    this.#answersStalls = spec.answersStalls
     this.#answeredAtMs = performance.now()
     this.#child = fork(spec.entryPath, [spec.configJson], {
       execArgv: [...spec.execArgv],
@@ -169,7 +173,7 @@ export class HostProcess {
     const isInside = marker.attempt !== 0 || marker.bundle !== 0
     const forMs = nowMs - this.#seen.sinceMs
     if (isInside && forMs > marker.sliceMs + UNRESPONSIVE_GRACE_MS) this.kill('unresponsive')
-    else if (isInside && forMs > STEAL_AFTER_MS) {
+    else if (isInside && forMs > STEAL_AFTER_MS && this.#answersStalls) {
       this.isSlow = true
       this.#listener.onSlow(this)
     }

@@ -1,9 +1,13 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { PluginPermissions, PluginRuntimeKind } from '@pinion/plugin-sdk/manifest'
 import type { BundleRef } from '../runtime.ts'
+
+/** Of this test process; removed with it. */
+const folder = mkdtempSync(join(tmpdir(), 'pinion-plugins-'))
+process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
 
 export interface TestPluginOptions {
   readonly packageName?: string
@@ -46,7 +50,7 @@ export function writeBundle(
   options: TestPluginOptions & { readonly sourceMap?: string } = {},
 ): BundleRef {
   const runtime = options.runtime ?? 'isolate'
-  const directory = mkdtempSync(join(tmpdir(), 'pinion-plugin-'))
+  const directory = mkdtempSync(join(folder, 'plugin-'))
   const bundlePath = join(directory, runtime === 'node' ? 'bundle.mjs' : 'bundle.js')
   writeFileSync(bundlePath, source)
   const sourceMapPath = `${bundlePath}.map`
