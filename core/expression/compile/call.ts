@@ -33,15 +33,15 @@ export function applyFilter(input: Evaluator, call: FilterCall, context: Compile
   const { apply } = definition
   const skipsNull = definition.acceptsNull !== true && definition.acceptsMissing !== true
   const { evaluate } = input
-  if (!input.mayWait && !args.some((arg) => arg.mayWait)) {
-    const valuesOf = argumentReader(args)
+  const constants = args.flatMap((arg) => ('constant' in arg ? [arg.constant] : []))
+  if (!input.mayWait && constants.length === args.length) {
+    // The common case: what can be known beforehand is not looked at again.
     return {
       evaluate: (run) => {
         const value = evaluate(run)
-        const values = valuesOf(run)
         if (value === null && skipsNull) return null
         try {
-          return settled(apply(value ?? null, values, run), run)
+          return settled(apply(value ?? null, constants, run), run)
         } catch (error) {
           throw context.locate(error, call)
         }
@@ -53,14 +53,6 @@ export function applyFilter(input: Evaluator, call: FilterCall, context: Compile
     value === null && skipsNull ? null : settled(apply(value ?? null, values, run), run),
   )
   return located(applied, call, context)
-}
-
-/** Reads arguments that never wait. Those that are all constant, as most are, are read once. */
-function argumentReader(args: readonly Evaluator[]): (run: Rendering) => readonly unknown[] {
-  const constants = args.flatMap((arg) => ('constant' in arg ? [arg.constant] : []))
-  if (constants.length === args.length) return () => constants
-  const evaluates = args.map((arg) => arg.evaluate)
-  return (run) => evaluates.map((evaluate) => evaluate(run))
 }
 
 export function compileTest(

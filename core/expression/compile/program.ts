@@ -10,9 +10,13 @@ export function renderProgram(
 ): string | Promise<string> {
   if (program.blocks.size > 0 || overriding !== undefined)
     run.blocks = layerBlocks(program.blocks, overriding)
-  const { loadParent } = program
-  const done = program.main.execute(run)
-  if (loadParent === undefined) return done instanceof Promise ? done.then(() => run.output) : run.output
+  const { loadParent, main } = program
+  if (loadParent === undefined && !main.mayWait) {
+    void main.execute(run)
+    return run.output
+  }
+  const done = main.execute(run)
+  if (loadParent === undefined) return after(done, () => run.output)
   return after(done, () =>
     run.nestedCall(() =>
       after(loadParent(run), (parent) =>

@@ -64,15 +64,19 @@ function compilePrinted(body: Body, context: CompileContext): Executor | undefin
     }
   }
   const values = parts.filter((part) => typeof part !== 'string')
-  const evaluates = values.map((part) => part.value.evaluate)
   const { texts, end } = textsBetween(parts)
+  const steps = values.map((part, index) => ({
+    before: texts[index] ?? '',
+    evaluate: part.value.evaluate,
+    span: part.span,
+  }))
   return {
     execute: (run) => {
       let text = run.output
-      for (let index = 0; index < evaluates.length; index++) {
-        const value = evaluates[index]?.(run)
-        text += texts[index]
-        text += typeof value === 'string' ? value : printed(value, values[index]?.span ?? WHOLE, run, context)
+      for (const { before, evaluate, span } of steps) {
+        const value = evaluate(run)
+        text += before
+        text += typeof value === 'string' ? value : printed(value, span, run, context)
         checkOutput(text.length)
       }
       run.output = text + end
@@ -82,8 +86,6 @@ function compilePrinted(body: Body, context: CompileContext): Executor | undefin
     weight,
   }
 }
-
-const WHOLE: Span = { start: 0, end: 0 }
 
 /** The text before each value, and the text behind the last. */
 function textsBetween(parts: readonly unknown[]): {

@@ -66,7 +66,7 @@ class ProgramTemplate implements CompiledTemplate {
     const run = Rendering.begin(scope, NESTED, main.newFrame())
     try {
       const text = renderProgram(this.#program, run, undefined)
-      return text instanceof Promise ? text.catch(fail) : text
+      return typeof text === 'string' ? text : text.catch(fail)
     } catch (error) {
       return fail(error)
     }

@@ -215,44 +215,43 @@ export const TEXT_FILTERS: readonly FilterDefinition[] = [
 
 // Letter by letter, by character codes where they are ASCII: a replacement with a callback takes five times as long.
 
+const ASCII_LETTERS = Array.from({ length: 26 }, (_, index) => String.fromCharCode(65 + index))
+
 function titled(text: string): string {
   let result = ''
   let from = 0
   let isStart = true
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at)
-    if (isStart && !isUpperOrUncased(code)) {
-      const letter = letterAt(text, at)
-      result += text.slice(from, at) + upperLetter(letter)
-      from = at + letter.length
+    if (isStart && (code >= 0x80 || (code >= 97 && code <= 122))) {
+      const length = code >= 0x80 ? letterAt(text, at).length : 1
+      result += text.slice(from, at) + upperAt(text, at)
+      from = at + length
     }
-    isStart = isSpace(code)
+    isStart = code === 32 || isSpace(code)
   }
   return result + text.slice(from)
 }
 
 function capitalized(text: string): string {
-  const start = isSpace(text.charCodeAt(0)) ? text.length - text.trimStart().length : 0
-  if (start === text.length || isUpperOrUncased(text.charCodeAt(start))) return text
-  const letter = letterAt(text, start)
-  return text.slice(0, start) + upperLetter(letter) + text.slice(start + letter.length)
+  const first = text.charCodeAt(0)
+  if (first >= 97 && first <= 122) return upperAt(text, 0) + text.slice(1)
+  const start = text.length - text.trimStart().length
+  return start === text.length
+    ? text
+    : text.slice(0, start) + upperAt(text, start) + text.slice(start + letterAt(text, start).length)
+}
+
+function upperAt(text: string, at: number): string {
+  return ASCII_LETTERS[text.charCodeAt(at) - 97] ?? letterAt(text, at).toUpperCase()
 }
 
 function letterAt(text: string, at: number): string {
-  return text.charCodeAt(at) < 0xd800 ? text.charAt(at) : String.fromCodePoint(text.codePointAt(at) ?? 0)
-}
-
-function isUpperOrUncased(code: number): boolean {
-  return code < 97 || (code > 122 && code < 0x80)
+  return String.fromCodePoint(text.codePointAt(at) ?? 0)
 }
 
 function isSpace(code: number): boolean {
   return code === 32 || (code >= 9 && code <= 13) || (code >= 0x80 && String.fromCharCode(code).trim() === '')
-}
-
-function upperLetter(letter: string): string {
-  const code = letter.charCodeAt(0)
-  return code < 0x80 ? String.fromCharCode(code - 32) : letter.toUpperCase()
 }
 
 function abbreviate(input: unknown, [length]: readonly unknown[], call: Call): string {
