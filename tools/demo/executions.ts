@@ -1,4 +1,5 @@
 import { listAt, textAt, valueAt } from './json-path.ts'
+import { readEvents } from './server-events.ts'
 import type { Stage } from './stage.ts'
 
 /** What a task run gave. */
@@ -41,6 +42,33 @@ export async function runSaved({ api, teller }: Stage, flow: string): Promise<Ex
   const path = `/api/v1/main/executions/${flow}?wait=true`
   teller.command(`POST ${path}`)
   return readExecution(await api.expect('POST', path))
+}
+
+/** Starts a flow and returns once the server answered for it. @returns the execution's id */
+export async function startSaved({ api, teller }: Stage, flow: string): Promise<string> {
+  const path = `/api/v1/main/executions/${flow}`
+  teller.command(`POST ${path}`)
+  return textAt(await api.expect('POST', path), 'id')
+}
+
+/** Follows an execution by its events until it is as asked for. @throws Error if it ends without having been */
+export async function whenExecution(
+  { api }: Stage,
+  executionId: string,
+  isSo: (execution: ExecutionSeen) => boolean,
+): Promise<ExecutionSeen> {
+  const done = new AbortController()
+  const response = await api.send('GET', `/api/v1/main/executions/${executionId}/follow`, {
+    signal: done.signal,
+  })
+  for await (const { data } of readEvents(response)) {
+    if (valueAt(data, 'state') === undefined) continue
+    const execution = readExecution(data)
+    if (!isSo(execution)) continue
+    done.abort()
+    return execution
+  }
+  throw new Error(`The execution ${executionId} ended without having been as expected.`)
 }
 
 /** Versions that ran, by task id. */

@@ -201,7 +201,7 @@ async function startMain(
       },
       defaults: [
         { type: 'com.acme.plugin.clock', values: { label: 'of the instance' } },
-        { type: 'com.acme.plugin.clock.Every', values: { unit: 'h' }, forced: true },
+        { type: 'com.acme.plugin.clock.Parse', values: { audit: 'always' }, forced: true },
       ],
     },
   }
