@@ -10,7 +10,7 @@ export interface DocumentedError {
   readonly text: string
 }
 
-const TRAITS = /^\*(user|environment|bug), a retry (may help|does not help)\*$/
+const TRAITS = /^_(user|environment|bug), a retry (may help|does not help)_$/
 
 /** @throws SyntaxError for a section that is not written as the others are */
 export function readErrorsPage(markdown: string): readonly DocumentedError[] {
@@ -29,7 +29,7 @@ function readSection(room: string, section: string): DocumentedError {
   const [, kind, retry] = TRAITS.exec(facts) ?? []
   if (code === undefined || !isKind(kind)) {
     throw new SyntaxError(
-      `"${heading}" must be a code, followed by a line such as "*user, a retry may help*".`,
+      `"${heading}" must be a code, followed by a line such as "_user, a retry may help_".`,
     )
   }
   return { code, room, traits: { kind, retryable: retry === 'may help' }, text: text.join('\n').trim() }

@@ -29,9 +29,9 @@ describe('docs/errors.md', () => {
 
 describe('a page that is not written like this one', () => {
   test.each([
-    ['## Room\n\nno name.\n\n### `A_B`\n\n*user, a retry may help*\n\ntext\n', 'names no room'],
-    ['## Room\n\n`core/x`. Text\n\n### A_B\n\n*user, a retry may help*\n\ntext\n', 'must be a code'],
-    ['## Room\n\n`core/x`. Text\n\n### `A_B`\n\n*nobody, a retry may help*\n\ntext\n', 'must be a code'],
+    ['## Room\n\nno name.\n\n### `A_B`\n\n_user, a retry may help_\n\ntext\n', 'names no room'],
+    ['## Room\n\n`core/x`. Text\n\n### A_B\n\n_user, a retry may help_\n\ntext\n', 'must be a code'],
+    ['## Room\n\n`core/x`. Text\n\n### `A_B`\n\n_nobody, a retry may help_\n\ntext\n', 'must be a code'],
   ])('is refused: %j', (page, message) => {
     expect(() => readErrorsPage(page)).toThrow(message)
   })
