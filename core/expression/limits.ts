@@ -1,6 +1,7 @@
 /**
  * Bounds on what one template may cost. A template that passes one fails with `EXPRESSION_LIMIT`; nothing else on the
- * machine notices. They do not promise a wall-clock time: a unit of work is roughly 10 to 100 ns.
+ * machine notices. They do not promise a wall-clock time: a unit of work is some 50 to 150 ns, so that the worst template
+ * keeps its thread for about half a second.
  */
 
 /** UTF-16 units of a template's text. */
@@ -15,7 +16,7 @@ export const MAX_EXPRESSION_DEPTH = 500
 export const MAX_PROBLEMS = 20
 
 /** Work of one rendering, nested `render()` calls included: an expression node, a list item or 64 characters is one unit. */
-export const MAX_WORK = 10_000_000
+export const MAX_WORK = 4_000_000
 /** UTF-16 units that one rendering may print. */
 export const MAX_OUTPUT_LENGTH = 16_777_216
 /** UTF-16 units of one text value. */
@@ -42,8 +43,9 @@ export const MAX_YAML_LENGTH = 1_048_576
 
 /** UTF-16 units of a jq program. */
 export const MAX_JQ_LENGTH = 10_000
-/** Evaluation steps of one jq program. */
-export const MAX_JQ_STEPS = 1_000_000
+/** Evaluation steps of one jq program, and the work that each counts as: generators cost some ten times a closure. */
+export const MAX_JQ_STEPS = 500_000
+export const WORK_PER_JQ_STEP = 5
 /** Nested calls of one jq program. */
 export const MAX_JQ_DEPTH = 500
 /** Results of one jq program. */

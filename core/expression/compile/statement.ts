@@ -11,7 +11,7 @@ import { applyFilter } from './call.ts'
 import type { CompileContext } from './context.ts'
 import { compileEmbed, compileFrom, compileImport, compileInclude } from './linking.ts'
 import type { Evaluator, Executor, Rendering } from './rendering.ts'
-import { after, inOrder } from './waiting.ts'
+import { after, guarded, inOrder } from './waiting.ts'
 
 /** Compiles statements to be run one after the other. */
 export function compileBody(body: Body, context: CompileContext): Executor {
@@ -253,10 +253,14 @@ function compileFor(statement: Statement & { readonly type: 'for' }, context: Co
     for (let index = 0; index < list.length; index++) round(run, list, index)
     clear(run)
   }
+  const fail = (error: unknown): never => {
+    throw context.locate(error, statement)
+  }
   return {
+    // What the loop itself runs into, its bound on work above all, is at its tag.
     execute: items.mayWait
-      ? (run) => after(items.evaluate(run), (value) => iterate(value, run))
-      : (run) => iterate(items.evaluate(run), run),
+      ? (run) => after(items.evaluate(run), (value) => guarded(() => iterate(value, run), fail))
+      : (run) => guarded(() => iterate(items.evaluate(run), run), fail),
     mayWait: items.mayWait || body.mayWait || otherwise.mayWait,
     weight: body.weight + otherwise.weight + weightOf(statement.items),
   }

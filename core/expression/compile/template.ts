@@ -2,6 +2,7 @@ import type { CompiledTemplate } from '../compiled.ts'
 import { MAX_CACHED_TEMPLATES, MAX_CACHED_TEXT_LENGTH } from '../limits.ts'
 import type { Scope } from '../scope.ts'
 import { hasDelimiter } from '../syntax/lexer.ts'
+import { placeAt } from '../syntax/place.ts'
 import { plainValue } from '../value/plain.ts'
 import { compileProgram } from './compiler.ts'
 import { toExpressionError } from './context.ts'
@@ -66,9 +67,9 @@ class ProgramTemplate implements CompiledTemplate {
     const run = Rendering.begin(scope, NESTED, main.newFrame())
     try {
       const text = renderProgram(this.#program, run, undefined)
-      return typeof text === 'string' ? text : text.catch(fail)
+      return typeof text === 'string' ? text : text.catch((error: unknown) => this.#fail(error))
     } catch (error) {
-      return fail(error)
+      return this.#fail(error)
     }
   }
 
@@ -82,13 +83,14 @@ class ProgramTemplate implements CompiledTemplate {
           // White space around a text is part of it; around any other value it is layout.
           typeof value === 'string' ? this.render(scope) : plainValue(value, run),
         ),
-      fail,
+      (error) => this.#fail(error),
     )
   }
-}
 
-function fail(error: unknown): never {
-  throw toExpressionError(error)
+  /** What no expression or tag claimed, such as the bound on output, is the template's as a whole. */
+  #fail(error: unknown): never {
+    throw toExpressionError(error).within(placeAt(this.text, 0, this.text.length))
+  }
 }
 
 const NESTED: NestedTemplates = {

@@ -1,4 +1,4 @@
-import { MAX_ITEMS, MAX_JQ_DEPTH, MAX_JQ_STEPS, MAX_TEXT_LENGTH } from '../limits.ts'
+import { MAX_ITEMS, MAX_JQ_DEPTH, MAX_JQ_STEPS, MAX_TEXT_LENGTH, WORK_PER_JQ_STEP } from '../limits.ts'
 import { isPlainObject } from '../value/kind.ts'
 import { setOwn } from '../value/map.ts'
 import type { Meter } from '../value/meter.ts'
@@ -49,7 +49,7 @@ export class JqMachine implements Meter {
   charge(units: number): void {
     this.#steps -= units
     if (this.#steps < 0) throw jqLimit(`takes more than ${MAX_JQ_STEPS} steps`)
-    this.#meter.charge(units)
+    this.#meter.charge(units * WORK_PER_JQ_STEP)
   }
 
   *run(node: JqNode, env: Env | undefined, item: Item): Items {

@@ -14,6 +14,9 @@ export function jsonText(value: unknown, meter: Meter): string {
   return writer.text
 }
 
+/** Writing a node costs some four times what reading a variable does. */
+const WORK_PER_NODE = 4
+
 class JsonWriter {
   text = ''
   readonly #meter: Meter
@@ -26,7 +29,7 @@ class JsonWriter {
     if (depth > MAX_VALUE_DEPTH) {
       throw new ExpressionError('EXPRESSION_LIMIT', `A value nests deeper than ${MAX_VALUE_DEPTH}.`)
     }
-    this.#meter.charge(1)
+    this.#meter.charge(WORK_PER_NODE)
     if (Array.isArray(value)) this.#list(value, depth)
     else if (isMap(value)) this.#map(entriesOf(value), depth)
     else this.text += scalarText(value)
