@@ -204,3 +204,31 @@ describe('secrets', () => {
     expect(await compileTemplate('{{ kv("name") }}{{ outputs.first.value }}').render(scope)).toBe('Adaone')
   })
 })
+
+describe('a hostile template stops at its own bound', () => {
+  const long = 'x'.repeat(1_000_000)
+  const json = JSON.stringify(Array.from({ length: 100_000 }, (_, index) => index))
+  const scope = { variables: { long, json }, services: testServices() }
+  /** Generous for a machine under load: without bounds each of these takes minutes. */
+  const BOUND_MS = 10_000
+
+  test.each([
+    '{% for i in 1..100000 %}{% set x = fromJson(json) %}{% endfor %}',
+    '{% for i in 1..100000 %}{% set x = long | slugify %}{% endfor %}',
+    '{% for i in 1..100000 %}{% set x = long | sha512 %}{% endfor %}',
+    '{% for i in 1..100000 %}{% set x = long | regexReplace("x*y", "z") %}{% endfor %}',
+    '{% for i in 1..100000 %}{% set x = long == (long ~ "") %}{% endfor %}',
+    '{% for i in 1..100000 %}{% set x = now() | date("zzzz") %}{% endfor %}',
+    '{% for i in 1..100000 %}{% set x = json | yaml %}{% endfor %}',
+    '{% for i in 1..100000 %}{% set x = fromIon(json) %}{% endfor %}',
+    '{% for i in 1..1000000 %}{{ long }}{% endfor %}',
+    '{{ 1 | jq("reduce range(1e5) as $i ({}; .[$i | tostring] = 1) | length") }}',
+    '{{ 1 | jq("[range(1e5)] | until(length == 0; .[1:])") }}',
+    '{{ 1 | jq("reduce range(1e5) as $i ([]; . + [$i]) | length") }}',
+  ])('%s', { timeout: 60_000 }, (template) => {
+    const start = performance.now()
+    const error = failure(() => compileTemplate(template).render(scope))
+    expect(error.code).toBe('EXPRESSION_LIMIT')
+    expect(performance.now() - start).toBeLessThan(BOUND_MS)
+  })
+})

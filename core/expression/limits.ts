@@ -39,7 +39,7 @@ export const MAX_REGEX_LENGTH = 1_000
 /** Product of a regular expression's and its input's length; matching is linear in both. */
 export const MAX_REGEX_WORK = 1_000_000_000
 /** UTF-16 units of YAML text; its parser costs some 50 times more per unit than JSON's. */
-export const MAX_YAML_LENGTH = 1_048_576
+export const MAX_YAML_LENGTH = 524_288
 
 /** UTF-16 units of a jq program. */
 export const MAX_JQ_LENGTH = 10_000

@@ -79,7 +79,7 @@ export const CONDITIONS: readonly TestDefinition[] = [
     summary: 'Whether the value is a text that holds valid JSON.',
     parameters: [],
     examples: [{ template: '{{ \'{"test": 1}\' is json }}', output: 'true' }],
-    holds: (value) => typeof value === 'string' && isJson(value),
+    holds: (value, _args, call) => typeof value === 'string' && isJson(value, call),
   },
 ]
 

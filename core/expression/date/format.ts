@@ -1,5 +1,5 @@
 import type { DateTime } from '../value/kind.ts'
-import { dayNames, halfDayNames, hasSundayWeeks, monthNames, type NameWidth } from './locale.ts'
+import { dayNames, formatterFor, halfDayNames, hasSundayWeeks, monthNames, type NameWidth } from './locale.ts'
 import { NAMED_FORMATS, UTC_FORMATS } from './named-formats.ts'
 import { formatOffset } from './offset.ts'
 import { type FieldLetter, type PatternPart, readPattern } from './pattern.ts'
@@ -43,7 +43,7 @@ function formatParts(date: DateTime, parts: readonly PatternPart[], locale: stri
         )
         break
       case 'style':
-        text += new Intl.DateTimeFormat(locale, {
+        text += formatterFor(locale, {
           dateStyle: part.style,
           timeStyle: part.style,
           timeZone: date.timeZoneId,
@@ -85,7 +85,7 @@ const FIELDS: Readonly<Record<FieldLetter, FormatField>> = {
   F: (date, count) => padded(Math.ceil(date.day / 7), count),
   a: (date, _count, locale) => halfDayNames(locale)[date.hour < 12 ? 0 : 1],
   B: (date, _count, locale) =>
-    new Intl.DateTimeFormat(locale, {
+    formatterFor(locale, {
       hour: 'numeric',
       dayPeriod: 'long',
       hour12: true,
@@ -150,7 +150,7 @@ function zoneName(
   timeZoneName: 'short' | 'long' | 'shortGeneric' | 'longGeneric',
   locale: string,
 ): string {
-  const format = new Intl.DateTimeFormat(locale, { timeZone: date.timeZoneId, timeZoneName })
+  const format = formatterFor(locale, { timeZone: date.timeZoneId, timeZoneName })
   return (
     format.formatToParts(date.epochMilliseconds).find((part) => part.type === 'timeZoneName')?.value ?? ''
   )

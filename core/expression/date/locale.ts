@@ -48,7 +48,19 @@ export function hasSundayWeeks(locale: string): boolean {
   return locale === 'en' || locale === 'en-US'
 }
 
+/** A formatter of the platform. Making one costs a hundred times what using it does, so they are kept. */
+export function formatterFor(locale: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = `${locale} ${JSON.stringify(options)}`
+  const known = formatters.get(key)
+  if (known !== undefined) return known
+  const formatter = new Intl.DateTimeFormat(locale, options)
+  if (formatters.size >= MAX_CACHED) formatters.clear()
+  formatters.set(key, formatter)
+  return formatter
+}
+
 const MAX_CACHED = 200
+const formatters = new Map<string, Intl.DateTimeFormat>()
 const cache = new Map<string, readonly string[]>()
 
 function names(

@@ -127,10 +127,11 @@ export const COLLECTION_FILTERS: readonly FilterDefinition[] = [
     summary: 'The items, or the characters of a text, in opposite order.',
     parameters: [],
     examples: [{ template: '{{ [1, 2, 3] | reverse | join(",") }}', output: '3,2,1' }],
-    apply: (input) =>
-      typeof input === 'string'
-        ? [...input].reverse().join('')
-        : [...listArgument(input, 'The input of reverse')].reverse(),
+    apply: (input, _args, call) => {
+      if (typeof input !== 'string') return [...listArgument(input, 'The input of reverse')].reverse()
+      call.charge(input.length >> 1)
+      return [...input].reverse().join('')
+    },
   },
   {
     name: 'chunk',

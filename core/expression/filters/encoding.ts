@@ -26,7 +26,9 @@ export const ENCODING_FILTERS: readonly FilterDefinition[] = [
     parameters: [],
     examples: [{ template: '{{ "dGVzdA==" | base64decode }}', output: 'test' }],
     apply: (input, _args, call) => {
-      const bytes = decodeBase64(textOf(input, call))
+      const text = textOf(input, call)
+      call.charge(text.length >> 3)
+      const bytes = decodeBase64(text)
       if (bytes === undefined) throw new ExpressionError('EXPRESSION_VALUE', 'The text is not Base64.')
       return new TextDecoder().decode(bytes)
     },
@@ -80,7 +82,7 @@ function hashFilter(
 
 function bytesOf(input: unknown, call: Call): Uint8Array {
   const text = textOf(input, call)
-  call.charge(text.length >> 6)
+  call.charge(text.length >> 3)
   return new TextEncoder().encode(text)
 }
 

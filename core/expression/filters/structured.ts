@@ -44,7 +44,7 @@ export const STRUCTURED_FILTERS: readonly FilterDefinition[] = [
     apply: (input, [expression], call) =>
       runJq(
         textArgument(expression, 'expression', call),
-        typeof input === 'string' && isJson(input) ? readJson(input) : input,
+        typeof input === 'string' && isJson(input, call) ? readJson(input, call) : input,
         call,
       ),
   },

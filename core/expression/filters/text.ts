@@ -36,7 +36,7 @@ export const TEXT_FILTERS: readonly FilterDefinition[] = [
     summary: 'The first letter of each word in upper case.',
     parameters: [],
     examples: [{ template: '{{ "article title" | title }}', output: 'Article Title' }],
-    apply: (input, _args, call) => titled(textOf(input, call)),
+    apply: (input, _args, call) => titled(charged(textOf(input, call), 4, call)),
   },
   {
     name: 'capitalize',
@@ -128,7 +128,7 @@ export const TEXT_FILTERS: readonly FilterDefinition[] = [
       'A text for URLs and file names: lower case, words joined by "-", accents and punctuation dropped.',
     parameters: [],
     examples: [{ template: '{{ "Hello World!" | slugify }}', output: 'hello-world' }],
-    apply: (input, _args, call) => slug(textOf(input, call)),
+    apply: (input, _args, call) => slug(charged(textOf(input, call), 0, call)),
   },
   {
     name: 'default',
@@ -212,6 +212,12 @@ export const TEXT_FILTERS: readonly FilterDefinition[] = [
     apply: (input, args, call) => `\n${indentation(args, call)}${indent(input, args, call)}`,
   },
 ]
+
+/** Accounts for work on each character: one unit for two to the power of `shift` of them. */
+function charged(text: string, shift: number, call: Call): string {
+  call.charge(text.length >> shift)
+  return text
+}
 
 // Letter by letter, by character codes where they are ASCII: a replacement with a callback takes five times as long.
 

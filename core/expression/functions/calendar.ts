@@ -102,7 +102,7 @@ export const CALENDAR_FUNCTIONS: readonly FunctionDefinition[] = [
 ]
 
 function dayArgument(args: readonly unknown[], zoneIndex: number, call: Call): DateTime {
-  call.charge(100)
+  call.charge(300)
   return readDate(args[0], zoneOf(optionalText(args[zoneIndex], 'timeZone', call), call.services))
 }
 

@@ -168,6 +168,7 @@ export const DATA_ACCESS_FUNCTIONS: readonly FunctionDefinition[] = [
     examples: [{ template: '{{ encrypt("MY_KEY", inputs.text) }}' }],
     call: ([key, text], call) => {
       const plain = textOf(text, call)
+      call.charge(plain.length)
       return withKey('encrypt', key, call, (bytes) => encryptText(bytes, plain, call.services))
     },
   },
@@ -180,6 +181,7 @@ export const DATA_ACCESS_FUNCTIONS: readonly FunctionDefinition[] = [
     examples: [{ template: '{{ decrypt("MY_KEY", outputs.task.value) }}' }],
     call: ([key, text], call) => {
       const encrypted = textArgument(text, 'encrypted', call)
+      call.charge(encrypted.length)
       return withKey('decrypt', key, call, (bytes) => hidden(decryptText(bytes, encrypted), call))
     },
   },

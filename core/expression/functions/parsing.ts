@@ -17,7 +17,7 @@ export const PARSING_FUNCTIONS: readonly FunctionDefinition[] = [
       { template: "{{ fromJson('[1, 2, 3]')[0] }}", output: '1' },
       { template: '{{ json(\'{"foo": [42,43]}\').foo[0] }}', output: '42' },
     ],
-    call: ([json], call) => (json === null ? null : readJson(textArgument(json, 'json', call))),
+    call: ([json], call) => (json === null ? null : readJson(textArgument(json, 'json', call), call)),
   },
   {
     name: 'fromIon',

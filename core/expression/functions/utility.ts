@@ -39,7 +39,7 @@ export const UTILITY_FUNCTIONS: readonly FunctionDefinition[] = [
       { template: '{{ now(timeZone="Europe/Paris") }}' },
     ],
     call: ([format, timeZone], call) => {
-      call.charge(50)
+      call.charge(100)
       const date = currentDate(call.services, zoneOf(optionalText(timeZone, 'timeZone', call), call.services))
       const wanted = optionalText(format, 'format', call)
       return wanted === undefined ? date : formatDate(date, wanted, DEFAULT_LOCALE)

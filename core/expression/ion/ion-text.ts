@@ -23,7 +23,7 @@ import { Real } from '../value/real.ts'
 
 /** Reads Ion text. @param all - a list of all its values instead of the first. @throws ExpressionError */
 export function readIon(text: string, all: boolean, meter: Meter): unknown {
-  meter.charge(text.length >> 2)
+  meter.charge(text.length)
   try {
     const reader = makeReader(text)
     const values: unknown[] = []

@@ -12,6 +12,7 @@ export function textOfJq(value: unknown, meter: Meter): string {
 
 /** Applies a format such as `@csv`. */
 export function applyFormat(name: string, value: unknown, meter: Meter): string {
+  if (typeof value === 'string') meter.charge(value.length >> 4)
   switch (name) {
     case '@text':
       return textOfJq(value, meter)

@@ -4,6 +4,7 @@ import { MAX_ITEMS } from '../limits.ts'
 import { readJson } from '../value/json-reader.ts'
 import { jsonText } from '../value/json-text.ts'
 import { isPlainObject } from '../value/kind.ts'
+import { setOwn } from '../value/map.ts'
 import { isNumeric, toNumber } from '../value/number.ts'
 import { DATE_NATIVES } from './date.ts'
 import { textOfJq } from './format.ts'
@@ -24,6 +25,7 @@ export const NATIVES: ReadonlyMap<string, Native> = new Map<string, Native>([
   ['type/0', onValues((input) => typeOf(input))],
   ['length/0', onValues(lengthOf)],
   ['utf8bytelength/0', onValues((input) => new TextEncoder().encode(text(input, 'utf8bytelength')).length)],
+  ['from_entries/0', onValues(fromEntries)],
   [
     'keys/0',
     onValues((input, _args, machine) => keysOf(input, machine).toSorted((a, b) => compareJq(a, b, machine))),
@@ -190,6 +192,26 @@ function keysOf(input: unknown, machine: JqMachine): unknown[] {
   const keys = Object.keys(input)
   machine.charge(keys.length)
   return keys
+}
+
+const ENTRY_KEYS = ['key', 'k', 'name', 'Name', 'Key', 'K']
+const ENTRY_VALUES = ['value', 'v', 'Value', 'V']
+
+/** Native, because jq's own definition copies the map for each entry. */
+function fromEntries(input: unknown, _args: readonly unknown[], machine: JqMachine): Record<string, unknown> {
+  const map: Record<string, unknown> = {}
+  for (const entry of list(input)) {
+    machine.charge(1)
+    const key = isPlainObject(entry) ? firstOf(entry, ENTRY_KEYS) : entry
+    const name = typeof key === 'string' ? key : jsonText(key, machine)
+    setOwn(map, name, isPlainObject(entry) ? firstOf(entry, ENTRY_VALUES) : null)
+  }
+  return map
+}
+
+function firstOf(entry: Readonly<Record<string, unknown>>, names: readonly string[]): unknown {
+  const name = names.find((candidate) => Object.hasOwn(entry, candidate))
+  return name === undefined ? null : entry[name]
 }
 
 function has(input: unknown, key: unknown): boolean {
@@ -399,9 +421,9 @@ function textIndices(input: string, wanted: string, machine: JqMachine): number[
   return found
 }
 
-function fromJson(input: unknown): unknown {
+function fromJson(input: unknown, _args: readonly unknown[], machine: JqMachine): unknown {
   try {
-    const value = readJson(text(input, 'fromjson'))
+    const value = readJson(text(input, 'fromjson'), machine)
     return isNumeric(value) ? plain(value) : value
   } catch (error) {
     if (error instanceof ExpressionError) throw new JqError(error.summary)

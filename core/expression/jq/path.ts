@@ -14,7 +14,7 @@ export function getKey(target: unknown, key: unknown, meter: Meter): unknown {
   if (isPlainObject(target) && typeof key === 'string')
     return Object.hasOwn(target, key) ? (target[key] ?? null) : null
   if (Array.isArray(target) && isNumeric(key)) return target[indexIn(target.length, key)] ?? null
-  if (isSlice(key) && (Array.isArray(target) || typeof target === 'string')) return slice(target, key)
+  if (isSlice(key) && (Array.isArray(target) || typeof target === 'string')) return slice(target, key, meter)
   if (Array.isArray(target) && Array.isArray(key)) return indices(target, key, meter)
   const wanted = typeof key === 'string' ? `"${key.slice(0, 30)}"` : describe(key, meter)
   throw new JqError(`Cannot index ${typeOf(target)} with ${wanted}`)
@@ -48,13 +48,13 @@ export function setPath(target: unknown, path: JqPath, value: unknown, meter: Me
   if (isSlice(key)) return setSlice(target, key, rest, value, meter)
   const inner = setPath(getKey(target, key, meter), rest, value, meter)
   if (typeof key === 'string') {
-    const copy = isPlainObject(target) ? copyOf(target) : {}
+    const copy = isPlainObject(target) ? copyOf(target, meter) : {}
     setOwn(copy, key, inner)
     return copy
   }
   if (!isNumeric(key)) throw new JqError(`Cannot update field at ${typeOf(key)} index of ${typeOf(target)}`)
   const copy: unknown[] = Array.isArray(target) ? [...target] : []
-  meter.charge(copy.length)
+  meter.charge(copy.length >> 4)
   const index = indexIn(copy.length, key)
   if (index < 0) throw new JqError('Out of bounds negative array index')
   if (index >= MAX_ITEMS) throw jqLimit('makes a list that is too long')
@@ -81,17 +81,18 @@ function deletePath(target: unknown, path: JqPath, meter: Meter): unknown {
     return inner === null ? target : setPath(target, [key], deletePath(inner, rest, meter), meter)
   }
   if (isPlainObject(target) && typeof key === 'string') {
-    const copy = copyOf(target)
+    const copy = copyOf(target, meter)
     delete copy[key]
     return copy
   }
   if (Array.isArray(target) && isNumeric(key)) {
     const index = indexIn(target.length, key)
-    meter.charge(target.length)
+    meter.charge(target.length >> 4)
     return target.filter((_, at) => at !== index)
   }
   if (Array.isArray(target) && isSlice(key)) {
     const [from, to] = bounds(target.length, key)
+    meter.charge(target.length >> 4)
     return [...target.slice(0, from), ...target.slice(to)]
   }
   throw new JqError(`Cannot delete field at ${typeOf(key)} index of ${typeOf(target)}`)
@@ -107,7 +108,8 @@ function isSlice(key: unknown): key is SliceKey & Readonly<Record<string, unknow
   return isPlainObject(key) && Object.hasOwn(key, 'start') && Object.hasOwn(key, 'end')
 }
 
-function slice(target: readonly unknown[] | string, key: SliceKey): unknown {
+function slice(target: readonly unknown[] | string, key: SliceKey, meter: Meter): unknown {
+  meter.charge(target.length >> 4)
   if (typeof target === 'string') {
     const characters = [...target]
     return characters.slice(...bounds(characters.length, key)).join('')
@@ -121,7 +123,7 @@ function setSlice(target: unknown, key: SliceKey, rest: JqPath, value: unknown, 
   const [from, to] = bounds(list.length, key)
   const inner = setPath(list.slice(from, to), rest, value, meter)
   if (!Array.isArray(inner)) throw new JqError('A slice of an array can only be assigned another array')
-  meter.charge(list.length + inner.length)
+  meter.charge((list.length + inner.length) >> 4)
   return [...list.slice(0, from), ...inner, ...list.slice(to)]
 }
 

@@ -13,7 +13,6 @@ def iterables: select(type == "array" or type == "object");
 def scalars: select(type != "array" and type != "object");
 def map_values(f): .[] |= f;
 def to_entries: [keys_unsorted[] as $k | {key: $k, value: .[$k]}];
-def from_entries: reduce .[] as $x ({}; . + { ($x | if type == "object" then (if has("key") then .key elif has("k") then .k elif has("name") then .name elif has("Name") then .Name elif has("Key") then .Key elif has("K") then .K else null end) else . end | if type == "string" then . elif . == null then "null" else tojson end): ($x | if type == "object" then (if has("value") then .value elif has("v") then .v elif has("Value") then .Value else .V end) else null end) });
 def with_entries(f): to_entries | map(f) | from_entries;
 def in(xs): . as $x | xs | has($x);
 def inside(xs): . as $x | xs | contains($x);

@@ -104,7 +104,7 @@ function add(left: unknown, right: unknown, meter: Meter): unknown {
     return left + right
   }
   if (Array.isArray(left) && Array.isArray(right)) {
-    meter.charge(left.length + right.length)
+    meter.charge((left.length + right.length) >> 4)
     return [...left, ...right]
   }
   if (isPlainObject(left) && isPlainObject(right)) return merged(left, right, meter)
@@ -112,15 +112,17 @@ function add(left: unknown, right: unknown, meter: Meter): unknown {
 }
 
 function merged(left: PlainObject, right: PlainObject, meter: Meter): PlainObject {
-  const all = copyOf(left)
+  const all = copyOf(left, meter)
   for (const [key, value] of Object.entries(right)) setOwn(all, key, value)
-  meter.charge(Object.keys(all).length)
   return all
 }
 
-export function copyOf(map: PlainObject): Record<string, unknown> {
+/** A copy of a map. Copying sixteen entries counts as a step. */
+export function copyOf(map: PlainObject, meter: Meter): Record<string, unknown> {
   const copy: Record<string, unknown> = {}
-  for (const [key, value] of Object.entries(map)) setOwn(copy, key, value)
+  const entries = Object.entries(map)
+  meter.charge(entries.length >> 4)
+  for (const [key, value] of entries) setOwn(copy, key, value)
   return copy
 }
 
@@ -153,7 +155,7 @@ const MAX_MERGE_DEPTH = 200
 
 function deeplyMerged(left: PlainObject, right: PlainObject, meter: Meter, depth: number): PlainObject {
   if (depth > MAX_MERGE_DEPTH) throw jqLimit('merges maps that nest too deep')
-  const all = copyOf(left)
+  const all = copyOf(left, meter)
   for (const [key, value] of Object.entries(right)) {
     meter.charge(1)
     const before = Object.hasOwn(all, key) ? all[key] : undefined

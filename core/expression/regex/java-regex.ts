@@ -110,7 +110,7 @@ function compile(pattern: string, text: string, meter: Meter): RE2JS {
   if (pattern.length * text.length > MAX_REGEX_WORK) {
     throw new ExpressionError('EXPRESSION_LIMIT', 'The text is too long for this regular expression.')
   }
-  meter.charge(10 + Math.ceil((pattern.length * text.length) / 64))
+  meter.charge(10 + text.length + Math.ceil((pattern.length * text.length) / 64))
   const cached = compiled.get(pattern)
   if (cached !== undefined) return cached
   try {

@@ -1,11 +1,14 @@
 import { ExpressionError } from '../errors.ts'
+import type { Meter } from './meter.ts'
 import { exactDecimal, exactInteger } from './number-literal.ts'
 
 /** Reads JSON text; integers and decimals keep every digit. @throws ExpressionError `EXPRESSION_VALUE` */
-export function readJson(text: string): unknown {
+export function readJson(text: string, meter: Meter): unknown {
+  // Only numbers of many digits can lose any: the reviver costs ten times as much, too much for all others.
+  const isExact = /\d{16}|\d\.\d{12}|\d[eE]/.test(text)
+  meter.charge(isExact ? text.length : text.length >> 3)
   try {
-    // Only numbers of 16 digits or more can lose any: the reviver costs too much for all others.
-    return /\d{16}|\d\.\d{12}|\d[eE]/.test(text) ? JSON.parse(text, exactNumber) : JSON.parse(text)
+    return isExact ? JSON.parse(text, exactNumber) : JSON.parse(text)
   } catch (error) {
     if (error instanceof ExpressionError) throw error
     const reason = error instanceof Error ? error.message : String(error)
@@ -13,7 +16,8 @@ export function readJson(text: string): unknown {
   }
 }
 
-export function isJson(text: string): boolean {
+export function isJson(text: string, meter: Meter): boolean {
+  meter.charge(text.length >> 3)
   try {
     JSON.parse(text)
     return true

@@ -15,7 +15,7 @@ export function readYaml(text: string, meter: Meter): unknown {
     throw new ExpressionError('EXPRESSION_LIMIT', `A YAML text may have ${MAX_YAML_LENGTH} characters.`)
   }
   checkDepth(text)
-  meter.charge(text.length)
+  meter.charge(text.length * 6)
   const document = parseDocument(text, { prettyErrors: true, intAsBigInt: true, logLevel: 'silent' })
   const [error] = document.errors
   if (error !== undefined) {
