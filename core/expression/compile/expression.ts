@@ -1,7 +1,7 @@
 import { ExpressionError } from '../errors.ts'
 import { nameHint } from '../syntax/nearest-name.ts'
 import type { Expression } from '../syntax/tree.ts'
-import { lookup, lookupOf, namesIn, ownValueOf } from '../value/lookup.ts'
+import { isOwnOnly, lookup, lookupOf, namesIn } from '../value/lookup.ts'
 import { setOwn } from '../value/map.ts'
 import { textOf } from '../value/text.ts'
 import { isTrue } from '../value/truth.ts'
@@ -9,7 +9,7 @@ import { compileCall, compileFilter, compileTest } from './call.ts'
 import type { CompileContext } from './context.ts'
 import { constant, located, onAll, onOne } from './evaluator.ts'
 import { applyPrefix, concatenate, OPERATIONS } from './operation.ts'
-import type { Evaluator, Rendering } from './rendering.ts'
+import type { Evaluate, Evaluator, Rendering } from './rendering.ts'
 import { after, guarded } from './waiting.ts'
 
 /** Compiles an expression whose value must be there: a missing variable or attribute fails the template. */
@@ -88,11 +88,7 @@ function compileOptionalName(name: string, context: CompileContext): Evaluator {
   const slots = context.names.resolve(name)
   const [slot] = slots
   if (slot === undefined) {
-    const own = ownValueOf(name)
-    return {
-      evaluate: (run) => (run.overlay === undefined ? own(run.variables) : run.variable(name)),
-      mayWait: false,
-    }
+    return { evaluate: readVariable(name), mayWait: false }
   }
   if (slots.length === 1) {
     return {
@@ -115,6 +111,15 @@ function compileOptionalName(name: string, context: CompileContext): Evaluator {
   }
 }
 
+function readVariable(name: string): Evaluate {
+  const isOwn = isOwnOnly(name)
+  return (run) => {
+    const { direct } = run
+    const value = direct !== undefined && isOwn ? direct[name] : run.variable(name)
+    return typeof value === 'function' ? undefined : value
+  }
+}
+
 function compileName(expression: Expression & { readonly type: 'name' }, context: CompileContext): Evaluator {
   const { name } = expression
   const { evaluate } = compileOptionalName(name, context)
@@ -123,11 +128,12 @@ function compileName(expression: Expression & { readonly type: 'name' }, context
     throw context.locate(missingVariable(name, locals, run), expression)
   }
   if (context.names.resolve(name).length === 0) {
-    const own = ownValueOf(name)
+    const isOwn = isOwnOnly(name)
     return {
       evaluate: (run) => {
-        const value = run.overlay === undefined ? own(run.variables) : run.variable(name)
-        return value === undefined ? missing(run) : value
+        const { direct } = run
+        const value = direct !== undefined && isOwn ? direct[name] : run.variable(name)
+        return value === undefined || typeof value === 'function' ? missing(run) : value
       },
       mayWait: false,
     }

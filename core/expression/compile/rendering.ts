@@ -2,7 +2,7 @@ import { ExpressionError } from '../errors.ts'
 import type { Call } from '../reference/definition.ts'
 import type { ExpressionServices, Scope } from '../scope.ts'
 import type { Parameter } from '../syntax/tree.ts'
-import { ownValue } from '../value/lookup.ts'
+import { isOrdinary, ownValue } from '../value/lookup.ts'
 import { setOwn } from '../value/map.ts'
 import { Budget } from './budget.ts'
 import { after, guarded } from './waiting.ts'
@@ -77,16 +77,26 @@ export class Rendering implements Call {
   readonly budget: Budget
   readonly nested: NestedTemplates
   frame: unknown[]
+  /** The variables where nothing hides them and they are an ordinary object: checked here once for all look-ups. */
+  readonly direct: Readonly<Record<string, unknown>> | undefined
   output = ''
   /** Local variables of the units around, by name; they hide `variables`. */
-  overlay: ReadonlyMap<string, unknown> | undefined
+  readonly overlay: ReadonlyMap<string, unknown> | undefined
   blocks: ReadonlyMap<string, BlockLayer> | undefined
   currentBlock: BlockLayer | undefined
   /** Macros brought in by `import` and `from`, by the name they are called with. */
   imported: Map<string, MacroUnit> | undefined
 
-  constructor(scope: Scope, budget: Budget, nested: NestedTemplates, frame: unknown[]) {
+  constructor(
+    scope: Scope,
+    budget: Budget,
+    nested: NestedTemplates,
+    frame: unknown[],
+    overlay?: ReadonlyMap<string, unknown>,
+  ) {
     this.variables = scope.variables
+    this.overlay = overlay
+    this.direct = overlay === undefined && isOrdinary(scope.variables) ? scope.variables : undefined
     this.services = scope.services
     this.budget = budget
     this.nested = nested
@@ -99,8 +109,13 @@ export class Rendering implements Call {
 
   /** A run that sees what this one sees, with locals and output of its own. */
   inner(frame: unknown[], overlay = this.overlay, variables = this.variables): Rendering {
-    const run = new Rendering({ variables, services: this.services }, this.budget, this.nested, frame)
-    run.overlay = overlay
+    const run = new Rendering(
+      { variables, services: this.services },
+      this.budget,
+      this.nested,
+      frame,
+      overlay,
+    )
     run.blocks = this.blocks
     run.currentBlock = this.currentBlock
     run.imported = this.imported

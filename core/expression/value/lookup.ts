@@ -25,7 +25,7 @@ export function ownValue(object: object, key: string): unknown {
  * object, which makes the check of ownership needless.
  */
 export function lookupOf(key: string): (object: unknown) => unknown {
-  if (key in Object.prototype) return (object) => lookup(object, key)
+  if (!isOwnOnly(key)) return (object) => lookup(object, key)
   return (object) => {
     if (!isOrdinary(object)) return lookup(object, key)
     const value = object[key]
@@ -33,17 +33,13 @@ export function lookupOf(key: string): (object: unknown) => unknown {
   }
 }
 
-/** `ownValue` for a name that is known beforehand. */
-export function ownValueOf(key: string): (object: PlainObject) => unknown {
-  if (key in Object.prototype) return (object) => ownValue(object, key)
-  return (object) => {
-    if (!isOrdinary(object)) return ownValue(object, key)
-    const value = object[key]
-    return typeof value === 'function' ? undefined : value
-  }
+/** Whether a name can be an own one only, as Object.prototype does not have it. */
+export function isOwnOnly(name: string): boolean {
+  return !(name in Object.prototype)
 }
 
-function isOrdinary(value: unknown): value is PlainObject {
+/** An object made by a literal or by JSON.parse, whose names that `isOwnOnly` may be read without further checks. */
+export function isOrdinary(value: unknown): value is PlainObject {
   return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype
 }
 
