@@ -9,7 +9,7 @@ export const MAX_DOCS_BYTES = 1024 * 1024
 /** Bytes of `package.json`. */
 export const MAX_PACKAGE_JSON_BYTES = 256 * 1024
 /** Types of one plugin package. */
-export const MAX_TYPES = 1000
+export const MAX_TYPES = 500
 /** Guides of one plugin package. */
 export const MAX_GUIDES = 100
 /** Levels of folders below `src`. */

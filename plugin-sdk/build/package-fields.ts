@@ -55,6 +55,7 @@ export interface ParsedPackage {
 }
 
 const TEXT = { type: 'string', minLength: 1 } as const
+const FLAG = { type: 'boolean' } as const
 const NETWORK = {
   type: 'array',
   items: {
@@ -64,10 +65,10 @@ const NETWORK = {
     properties: {
       host: { type: 'string', pattern: '^(\\*|(\\*\\.)?[A-Za-z0-9_.:-]+)$' },
       ports: { type: 'array', items: { type: 'integer', minimum: 1, maximum: 65535 } },
+      private: FLAG,
     },
   },
 } as const
-const FLAG = { type: 'boolean' } as const
 
 const PACKAGE_JSON = {
   type: 'object',

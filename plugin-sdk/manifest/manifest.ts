@@ -45,6 +45,11 @@ export type PluginRuntimeKind = 'isolate' | 'node'
 export interface NetworkPermission {
   readonly host: string
   readonly ports?: readonly number[]
+  /**
+   * Private and loopback addresses too, where `host` is a pattern: what a client inside a company needs. Link-local ones,
+   * where clouds answer with credentials, must be named. Granted to trusted scopes only.
+   */
+  readonly private?: boolean
 }
 
 /** What a version asks for; what is not listed is not there. */

@@ -29,13 +29,15 @@ export function parsePermissions(value: unknown, path: string, problems: Problem
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 
 function parseAddress(value: unknown, path: string, problems: ProblemList): NetworkPermission {
-  const reader = new ObjectReader(value, path, problems, ['host', 'ports'])
+  const reader = new ObjectReader(value, path, problems, ['host', 'ports', 'private'])
   const host = reader.text('host', MAX_NAME_LENGTH, HOST)
-  if (!reader.has('ports')) return { host }
+  const isPrivate = reader.optionalFlag('private')
+  const reach = isPrivate === undefined ? { host } : { host, private: isPrivate }
+  if (!reader.has('ports')) return reach
   const ports = reader.list('ports', MAX_PORTS, (port, at) => {
     if (typeof port === 'number' && Number.isInteger(port) && port >= 1 && port <= 65_535) return port
     problems.add(at, 'must be a port, 1 to 65535')
     return 0
   })
-  return { host, ports }
+  return { ...reach, ports }
 }

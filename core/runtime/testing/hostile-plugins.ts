@@ -142,7 +142,7 @@ export const HOSTILE_PLUGINS: readonly HostilePlugin[] = [
   {
     name: 'nests JSON deeply',
     run: `() => { let o = {}; for (let i = 0; i < 1e6; i++) o = { o }; return o }`,
-    ends: ['PLUGIN_OUTPUT_INVALID', 'PLUGIN_THREW', ...MEMORY],
+    ends: ['PLUGIN_OUTPUT_INVALID', 'PLUGIN_THREW', ...CPU, ...MEMORY],
   },
   {
     name: 'floods the log',

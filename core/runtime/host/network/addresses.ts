@@ -44,6 +44,29 @@ for (const [network, prefix] of SPECIAL_IPV4) specialIpv4.addSubnet(network, pre
 const specialIpv6 = new BlockList()
 for (const [network, prefix] of SPECIAL_IPV6) specialIpv6.addSubnet(network, prefix, 'ipv6')
 
+const linkLocal = new BlockList()
+linkLocal.addSubnet('169.254.0.0', 16, 'ipv4')
+linkLocal.addSubnet('fe80::', 10, 'ipv6')
+// Where one cloud's metadata service answers over IPv6.
+linkLocal.addAddress('fd00:ec2::254', 'ipv6')
+const embedsIpv4 = new BlockList()
+for (const network of ['::ffff:0:0', '64:ff9b::', '::'] as const) embedsIpv4.addSubnet(network, 96, 'ipv6')
+
+/**
+ * Whether an address is one that a plugin inside a private network may be sent to: public, private or loopback, but not
+ * link-local, and not an IPv6 form that hides an IPv4 address. The loopback `::1` is.
+ */
+export function isOrdinaryAddress(address: string): boolean {
+  switch (isIP(address)) {
+    case 4:
+      return !linkLocal.check(address, 'ipv4')
+    case 6:
+      return address === '::1' || !(linkLocal.check(address, 'ipv6') || embedsIpv4.check(address, 'ipv6'))
+    default:
+      return false
+  }
+}
+
 /** @returns false also for what is not an IP address. */
 export function isPublicAddress(address: string): boolean {
   switch (isIP(address)) {

@@ -1,27 +1,39 @@
 import { describe, expect, test } from 'vitest'
-import { isPublicAddress } from './addresses.ts'
+import { isOrdinaryAddress, isPublicAddress } from './addresses.ts'
 import { findGrant } from './grants.ts'
 
 describe('network permissions', () => {
   test.each([
-    ['api.example.com', [], 'api.example.com', 443, { isExplicit: true }],
-    ['API.example.com', [], 'api.example.com', 80, { isExplicit: true }],
+    ['api.example.com', [], 'api.example.com', 443, { reach: 'any' }],
+    ['API.example.com', [], 'api.example.com', 80, { reach: 'any' }],
     ['api.example.com', [], 'api.example.com', 8080, undefined],
-    ['api.example.com', [8080], 'api.example.com', 8080, { isExplicit: true }],
+    ['api.example.com', [8080], 'api.example.com', 8080, { reach: 'any' }],
     ['api.example.com', [8080], 'api.example.com', 443, undefined],
-    ['*.example.com', [], 'a.b.example.com', 443, { isExplicit: false }],
+    ['*.example.com', [], 'a.b.example.com', 443, { reach: 'public' }],
     ['*.example.com', [], 'example.com', 443, undefined],
     ['*.example.com', [], 'badexample.com', 443, undefined],
     ['*.example.com', [], 'example.com.evil.org', 443, undefined],
-    ['*', [], 'anything.at.all', 443, { isExplicit: false }],
-    ['::1', [80], '[::1]', 80, { isExplicit: true }],
+    ['*', [], 'anything.at.all', 443, { reach: 'public' }],
+    ['*', [], 'anything.at.all', 8080, { reach: 'public' }],
+    ['*', [8080], 'anything.at.all', 443, undefined],
+    ['::1', [80], '[::1]', 80, { reach: 'any' }],
   ])('%s %j for %s:%i', (pattern, ports, host, port, grant) => {
     expect(findGrant([{ host: pattern, ports }], host, port)).toEqual(grant)
   })
 
   test('a host’s own name counts, also beside a star', () => {
     const permissions = [{ host: '*' }, { host: 'localhost' }]
-    expect(findGrant(permissions, 'localhost', 80)).toEqual({ isExplicit: true })
+    expect(findGrant(permissions, 'localhost', 80)).toEqual({ reach: 'any' })
+  })
+})
+
+test('a pattern reaches private addresses only where it says so', () => {
+  expect(findGrant([{ host: '*', private: true }], 'intranet', 8080)).toEqual({ reach: 'private' })
+  expect(findGrant([{ host: '*', private: true }, { host: '*' }], 'intranet', 80)).toEqual({
+    reach: 'private',
+  })
+  expect(findGrant([{ host: '*.corp', private: true }, { host: '*' }], 'example.com', 80)).toEqual({
+    reach: 'public',
   })
 })
 
@@ -55,4 +67,24 @@ describe('addresses', () => {
   ])('%s is not', (address) => {
     expect(isPublicAddress(address)).toBe(false)
   })
+})
+
+test.each(['1.1.1.1', '10.1.2.3', '127.0.0.1', '::1', 'fd12::1', '2606:2800:220:1::1'])(
+  '%s is ordinary',
+  (address) => {
+    expect(isOrdinaryAddress(address)).toBe(true)
+  },
+)
+
+test.each([
+  '169.254.169.254',
+  'fe80::1',
+  'fd00:ec2::254',
+  '::ffff:169.254.169.254',
+  '64:ff9b::a9fe:a9fe',
+  '::7f00:1',
+  'localhost',
+  '',
+])('%s is never reached by a pattern', (address) => {
+  expect(isOrdinaryAddress(address)).toBe(false)
 })

@@ -4,8 +4,8 @@ import type { Readable } from 'node:stream'
 import type { NetworkPermission } from '@pinion/plugin-sdk/manifest'
 import { Agent, buildConnector, type Dispatcher, request } from 'undici'
 import { RuntimeError } from '../../errors.ts'
-import { isPublicAddress } from './addresses.ts'
-import { findGrant, unbracket } from './grants.ts'
+import { isOrdinaryAddress, isPublicAddress } from './addresses.ts'
+import { findGrant, type Grant, unbracket } from './grants.ts'
 
 const MAX_REDIRECTS = 20
 const CONNECTIONS_PER_ORIGIN = 64
@@ -50,15 +50,18 @@ export class HttpClient {
   constructor(permissions: readonly NetworkPermission[], plugin: string) {
     this.#permissions = permissions
     this.#plugin = plugin
-    const toAnyAddress = buildConnector({ timeout: CONNECT_TIMEOUT_MS })
-    const toPublicAddress = buildConnector({ timeout: CONNECT_TIMEOUT_MS, lookup: this.#lookUpPublic })
+    const connectors = {
+      any: buildConnector({ timeout: CONNECT_TIMEOUT_MS }),
+      private: buildConnector({ timeout: CONNECT_TIMEOUT_MS, lookup: this.#lookUpIf(isOrdinaryAddress) }),
+      public: buildConnector({ timeout: CONNECT_TIMEOUT_MS, lookup: this.#lookUpIf(isPublicAddress) }),
+    }
     this.#agent = new Agent({
       connections: CONNECTIONS_PER_ORIGIN,
       pipelining: 1,
       connect: (options, callback) => {
         const port = options.port === '' ? (options.protocol === 'https:' ? 443 : 80) : Number(options.port)
-        const isNamed = findGrant(permissions, options.hostname, port)?.isExplicit === true
-        return (isNamed ? toAnyAddress : toPublicAddress)(options, callback)
+        const reach = findGrant(permissions, options.hostname, port)?.reach ?? 'public'
+        return connectors[reach](options, callback)
       },
     })
   }
@@ -102,23 +105,24 @@ export class HttpClient {
       throw this.#denied(target, `network: ${target} is not granted to ${this.#plugin}.`)
     // A literal address is never looked up, so it is checked here.
     const literal = unbracket(url.hostname)
-    if (isIP(literal) !== 0 && !grant.isExplicit && !isPublicAddress(literal))
-      throw this.#private(target, literal)
+    if (isIP(literal) !== 0 && !isWithin(grant, literal)) throw this.#private(target, literal)
   }
 
   /** `net` connects to one of the addresses that are passed on, and looks nothing up again. */
-  readonly #lookUpPublic: LookupFunction = (hostname, options, callback) => {
-    dnsLookup(hostname, { ...options, all: true }, (error, addresses) => {
-      if (error !== null) {
-        callback(error, [], 0)
-        return
-      }
-      const allowed = addresses.filter(({ address }) => isPublicAddress(address))
-      const [first] = allowed
-      if (first === undefined) callback(this.#private(hostname, describe(addresses)), [], 0)
-      else if (options.all) callback(null, allowed)
-      else callback(null, first.address, first.family)
-    })
+  #lookUpIf(isAllowed: (address: string) => boolean): LookupFunction {
+    return (hostname, options, callback) => {
+      dnsLookup(hostname, { ...options, all: true }, (error, addresses) => {
+        if (error !== null) {
+          callback(error, [], 0)
+          return
+        }
+        const allowed = addresses.filter(({ address }) => isAllowed(address))
+        const [first] = allowed
+        if (first === undefined) callback(this.#private(hostname, describe(addresses)), [], 0)
+        else if (options.all) callback(null, allowed)
+        else callback(null, first.address, first.family)
+      })
+    }
   }
 
   #denied(target: string, message: string): RuntimeError {
@@ -132,6 +136,19 @@ export class HttpClient {
       target,
       `network: ${target} is not granted to ${this.#plugin}: ${addresses} is not a public address, and such a host must be granted by its own name.`,
     )
+  }
+}
+
+function isWithin({ reach }: Grant, address: string): boolean {
+  switch (reach) {
+    case 'any':
+      return true
+    case 'private':
+      return isOrdinaryAddress(address)
+    case 'public':
+      return isPublicAddress(address)
+    default:
+      return reach satisfies never
   }
 }
 
