@@ -103,6 +103,7 @@ function forkChild(): ChildProcess {
       ...pick('PATH'),
       ...pick('TMPDIR'),
       ...pick('SystemRoot'),
+      ...pick('NODE_COMPILE_CACHE'),
       ...pick('NODE_EXTRA_CA_CERTS'),
       ...pick('HTTP_PROXY'),
       ...pick('HTTPS_PROXY'),

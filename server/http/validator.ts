@@ -9,14 +9,20 @@ const bodies = new Ajv({ allErrors: true, useDefaults: true })
 /** Gives the value back with its type, or throws all faults. */
 export type Check<T> = (value: unknown) => T
 
-/** @param part - `query` or `body`, as faults are told. */
+/**
+ * Compiled when it is first asked for: compiling those of all routes took a tenth of a server's start.
+ *
+ * @param part - `query` or `body`, as faults are told.
+ */
 export function compileCheck<Schema extends TSchema>(
   schema: Schema,
   part: 'query' | 'body',
 ): Check<Static<Schema>> {
   const ajv = part === 'query' ? queries : bodies
-  const validate: ValidateFunction<Static<Schema>> = ajv.compile<Static<Schema>>(schema)
+  let compiled: ValidateFunction<Static<Schema>> | undefined
   return (value) => {
+    compiled ??= ajv.compile<Static<Schema>>(schema)
+    const validate = compiled
     if (validate(value)) return value
     throw new ServerError(
       'HTTP_REQUEST_INVALID',

@@ -2,7 +2,7 @@
 // Plain JavaScript that old versions of Node can read: it finds the Node that Pinion is pinned to and hands over to it.
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import module, { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -11,7 +11,12 @@ const here = dirname(fileURLToPath(import.meta.url))
 const source = join(here, '../cli/main.ts')
 const main = existsSync(source) ? source : join(here, '../cli/main.js')
 
+// Compiled code is kept beside the code itself, where only who may change that may change it; where it cannot be written
+// nothing is kept. By the environment it reaches the processes that a server starts.
+process.env['NODE_COMPILE_CACHE'] ||= join(here, '../dist/compile-cache')
+
 if (Number(process.versions.node.split('.')[0]) === NODE_MAJOR) {
+  module.enableCompileCache(process.env['NODE_COMPILE_CACHE'])
   await import(main)
 } else {
   const pinned = join(dirname(createRequire(import.meta.url).resolve('node/package.json')), 'bin/node')

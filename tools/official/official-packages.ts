@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
 import { join, relative } from 'node:path'
-import { createPluginBuilder } from '@pinion/plugin-sdk/build'
-import { packPlugin, packWorkspace } from '../build/index.ts'
+import { keepBuild } from './keep-build.ts'
 
 /** The packages of this release, packed: what a new server's registry holds from its first start. */
 export interface OfficialPackages {
@@ -17,7 +16,6 @@ const ROOT = join(import.meta.dirname, '../..')
 const LIBRARIES = ['plugin-sdk', 'core'] as const
 /** Beside the sources in a checkout; a published command line brings the same folder with it. */
 const PACKED = join(import.meta.dirname, '../dist/official')
-const KEPT_BUILDS = 3
 
 /**
  * The official packages as tarballs. Built once for each state of their sources: as long as no file changes, this costs the
@@ -44,6 +42,11 @@ async function build(
   plugins: readonly string[],
   libraries: readonly string[],
 ): Promise<void> {
+  // Loaded here: a start that finds them built has no use for bundler and compiler.
+  const [{ createPluginBuilder }, { packPlugin, packWorkspace }] = await Promise.all([
+    import('@pinion/plugin-sdk/build'),
+    import('../build/index.ts'),
+  ])
   const work = `${target}.${process.pid}`
   await mkdir(work, { recursive: true })
   try {
@@ -59,19 +62,9 @@ async function build(
       }),
       ...libraries.map((folder) => packWorkspace(folder, join(work, 'libraries'))),
     ])
-    await dropOldBuilds()
-    await rename(work, target)
+    await keepBuild(work, target)
   } finally {
     await rm(work, { recursive: true, force: true })
-  }
-}
-
-async function dropOldBuilds(): Promise<void> {
-  const builds = (await readdir(PACKED, { withFileTypes: true })).filter((entry) =>
-    /^[0-9a-f]{32}$/.test(entry.name),
-  )
-  for (const { name } of builds.slice(0, Math.max(0, builds.length - KEPT_BUILDS + 1))) {
-    await rm(join(PACKED, name), { recursive: true, force: true })
   }
 }
 

@@ -29,8 +29,10 @@ export class PackageArchive {
   async store(packageName: string, version: string, tarballPath: string): Promise<void> {
     const { storage, tenant } = this.#options
     const { tarball, label } = this.#paths(packageName, version)
-    await storage.write(tenant, tarball, createReadStream(tarballPath))
-    await storage.write(tenant, label, `${packageName}@${version}\n`)
+    await Promise.all([
+      storage.write(tenant, tarball, createReadStream(tarballPath)),
+      storage.write(tenant, label, `${packageName}@${version}\n`),
+    ])
   }
 
   /** @returns false if it is not there */
