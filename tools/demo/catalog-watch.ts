@@ -1,6 +1,6 @@
+import type { OnServer } from './executions.ts'
 import { listAt, valueAt } from './json-path.ts'
 import { readEvents, type ServerEvent } from './server-events.ts'
-import type { Stage } from './stage.ts'
 
 const TIMEOUT_MS = 30_000
 
@@ -14,7 +14,7 @@ export class CatalogWatch implements AsyncDisposable {
   private constructor() {}
 
   /** Resolves once the server follows: no change after that is missed. */
-  static async open({ api }: Stage): Promise<CatalogWatch> {
+  static async open({ api }: OnServer): Promise<CatalogWatch> {
     const watch = new CatalogWatch()
     const response = await api.send('GET', '/api/v1/plugins/events', { signal: watch.#abort.signal })
     watch.#reading = watch.#read(response)

@@ -1,5 +1,4 @@
-import { type ExecutionSeen, readExecution } from './executions.ts'
-import type { Stage } from './stage.ts'
+import { type ExecutionSeen, type OnServer, readExecution } from './executions.ts'
 
 export interface LoopedExecution {
   readonly startedAtMs: number
@@ -11,7 +10,7 @@ export interface LoopedExecution {
 
 /** Starts executions of a flow one after the other, in several lanes, until it is stopped. */
 export class ExecutionLoop {
-  readonly #stage: Stage
+  readonly #server: OnServer
   readonly #flow: string
   readonly #ended: LoopedExecution[] = []
   readonly #lanes: readonly Promise<void>[]
@@ -19,8 +18,8 @@ export class ExecutionLoop {
   #news = Promise.withResolvers<void>()
 
   /** @param flow - `namespace/id` */
-  constructor(stage: Stage, flow: string, lanes: number) {
-    this.#stage = stage
+  constructor(server: OnServer, flow: string, lanes: number) {
+    this.#server = server
     this.#flow = flow
     this.#lanes = Array.from({ length: lanes }, () => this.#run())
   }
@@ -41,7 +40,7 @@ export class ExecutionLoop {
   async #run(): Promise<void> {
     while (!this.#isStopped) {
       const startedAtMs = performance.now()
-      const body = await this.#stage.api.expect('POST', `/api/v1/main/executions/${this.#flow}?wait=true`)
+      const body = await this.#server.api.expect('POST', `/api/v1/main/executions/${this.#flow}?wait=true`)
       const { state, taskRuns }: ExecutionSeen = readExecution(body)
       this.#ended.push({
         startedAtMs,

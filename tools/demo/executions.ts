@@ -1,6 +1,13 @@
+import type { HttpApi } from './http-api.ts'
 import { listAt, textAt, valueAt } from './json-path.ts'
 import { readEvents } from './server-events.ts'
-import type { Stage } from './stage.ts'
+import type { Teller } from './teller.ts'
+
+/** A server to work on, and who hears of it. */
+export interface OnServer {
+  readonly api: HttpApi
+  readonly teller: Teller
+}
 
 /** What a task run gave. */
 export interface TaskRunSeen {
@@ -32,20 +39,20 @@ export function readExecution(body: unknown): ExecutionSeen {
 }
 
 /** Saves a flow by the API. @returns the saved revision, with its lock */
-export async function saveFlow({ api, teller }: Stage, yaml: string): Promise<unknown> {
+export async function saveFlow({ api, teller }: OnServer, yaml: string): Promise<unknown> {
   teller.command(`POST /api/v1/main/flows/deploy  ${/^id: .*/m.exec(yaml)?.[0] ?? ''}`)
   return api.expect('POST', '/api/v1/main/flows/deploy', { yaml })
 }
 
 /** Runs a flow by the API and waits for its end. @param flow - `namespace/id` */
-export async function runSaved({ api, teller }: Stage, flow: string): Promise<ExecutionSeen> {
+export async function runSaved({ api, teller }: OnServer, flow: string): Promise<ExecutionSeen> {
   const path = `/api/v1/main/executions/${flow}?wait=true`
   teller.command(`POST ${path}`)
   return readExecution(await api.expect('POST', path))
 }
 
 /** Starts a flow and returns once the server answered for it. @returns the execution's id */
-export async function startSaved({ api, teller }: Stage, flow: string): Promise<string> {
+export async function startSaved({ api, teller }: OnServer, flow: string): Promise<string> {
   const path = `/api/v1/main/executions/${flow}`
   teller.command(`POST ${path}`)
   return textAt(await api.expect('POST', path), 'id')
@@ -53,20 +60,15 @@ export async function startSaved({ api, teller }: Stage, flow: string): Promise<
 
 /** Follows an execution by its events until it is as asked for. @throws Error if it ends without having been */
 export async function whenExecution(
-  { api }: Stage,
+  { api }: OnServer,
   executionId: string,
   isSo: (execution: ExecutionSeen) => boolean,
 ): Promise<ExecutionSeen> {
-  const done = new AbortController()
-  const response = await api.send('GET', `/api/v1/main/executions/${executionId}/follow`, {
-    signal: done.signal,
-  })
+  const response = await api.send('GET', `/api/v1/main/executions/${executionId}/follow`)
   for await (const { data } of readEvents(response)) {
     if (valueAt(data, 'state') === undefined) continue
     const execution = readExecution(data)
-    if (!isSo(execution)) continue
-    done.abort()
-    return execution
+    if (isSo(execution)) return execution
   }
   throw new Error(`The execution ${executionId} ended without having been as expected.`)
 }

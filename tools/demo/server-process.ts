@@ -16,6 +16,8 @@ export interface ServerProcess {
   stop(): Promise<void>
   /** As `kill -9`, with everything that it started. */
   kill(): Promise<void>
+  /** As `kill -9` of the server alone; what it started must notice by itself. */
+  killAlone(): Promise<void>
 }
 
 export interface ServerProcessOptions {
@@ -78,6 +80,7 @@ export async function startServerProcess(options: ServerProcessOptions): Promise
     readyAfterMs,
     stop: () => end('SIGTERM', pid),
     kill: () => end('SIGKILL', -pid),
+    killAlone: () => end('SIGKILL', pid),
   }
 }
 

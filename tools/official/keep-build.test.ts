@@ -19,25 +19,24 @@ async function build(name: string, text: string): Promise<string> {
   return work
 }
 
-test('of two who build the same sources at once, the first is kept and the second is content', async () => {
+test('of two who build the same sources at once, the first is kept and the second gives way', async () => {
   await keepBuild(await build('work-1', 'first'), digest('a'))
   await keepBuild(await build('work-2', 'second'), digest('a'))
   expect(await readFile(join(digest('a'), 'package.tgz'), 'utf8')).toBe('first')
   expect(await readdir(root)).toEqual(['a'.repeat(32)])
+  await rm(digest('a'), { recursive: true })
 })
 
 test('the newest builds are kept, whatever their digests', async () => {
-  for (const [index, letter] of ['f', 'e', 'd', 'c'].entries()) {
+  for (const [index, letter] of ['f', '1', 'e', '2', 'd'].entries()) {
     await keepBuild(await build(`work-${letter}`, letter), digest(letter))
-    await utimes(digest(letter), new Date(), new Date(Date.now() + index * 1000))
+    const hoursAgo = new Date(Date.now() - (10 - index) * 3_600_000)
+    await utimes(digest(letter), hoursAgo, hoursAgo)
   }
-  await keepBuild(await build('work-b', 'b'), digest('b'))
-  await utimes(digest('b'), new Date(), new Date(Date.now() + 60_000))
-  await keepBuild(await build('work-9', '9'), digest('9'))
-  expect((await readdir(root)).map((name) => name[0])).toContain('9')
-  expect(await readdir(root)).toHaveLength(3)
+  await keepBuild(await build('work-0', 'newest'), digest('0'))
+  expect((await readdir(root)).map((name) => name[0]).toSorted()).toEqual(['0', '2', 'd'])
 })
 
 test('a build that cannot be moved is told of', async () => {
-  await expect(keepBuild(join(root, 'nothing'), digest('0'))).rejects.toThrow('ENOENT')
+  await expect(keepBuild(join(root, 'nothing'), digest('9'))).rejects.toThrow('ENOENT')
 })

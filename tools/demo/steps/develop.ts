@@ -22,7 +22,7 @@ export const develop: Scene = {
     )
     const session = new Session(stage.startPinion(['plugin', 'dev'], projectDir))
     try {
-      proofs.matches('the session makes the folder live', await session.line(/live .*/), /live .*@3\.0\.0/)
+      proofs.matches('the session makes the folder live', await session.line(/^live .*/), /live .*@3\.0\.0/)
       proofs.contains('and flows that follow the newest version run it', await outputs(stage), {
         plugin: '3.0.0',
         label: 'quiet',
@@ -30,12 +30,12 @@ export const develop: Scene = {
 
       const code = join(projectDir, 'src/Parse.ts')
       await change(code, (text) => text.replace('label,\n', 'label: label.toUpperCase(),\n'))
-      proofs.matches('a save is live', await session.line(/live .*/), /live .* in \d+ ms/)
+      proofs.matches('a save is live', await session.line(/^live .*/), /live .* in \d+ ms/)
       proofs.contains('and the next run uses it', await outputs(stage), { label: 'QUIET' })
 
       const schema = join(projectDir, 'src/Parse.schema.yaml')
       await change(schema, (text) => text.replace('      title: Long form', '      title: Long words'))
-      await session.line(/live .*/)
+      await session.line(/^live .*/)
       await change(schema, (text) => text.replace('    long:\n', '    lengthy:\n'))
       const typed = /live .*types regenerated: src\/Parse\.gen\.ts/
       proofs.matches('a changed schema regenerates the types', await session.line(typed), typed)
@@ -45,10 +45,10 @@ export const develop: Scene = {
       proofs.matches('a syntax error is shown with its line', broken, /src\/Parse\.ts:15:\d+ .*/)
       proofs.contains('while the old code keeps serving', await outputs(stage), { label: 'QUIET' })
       await change(code, (text) => text.replace('label: label.toLowerCase(,', 'label: label.repeat(2),'))
-      await session.line(/live .*/)
+      await session.line(/^live .*/)
       proofs.contains('until it is mended', await outputs(stage), { label: 'quietquiet' })
       await change(code, (text) => text.replace('label: label.repeat(2),', 'label,'))
-      await session.line(/live .*/)
+      await session.line(/^live .*/)
     } finally {
       await session.end()
     }

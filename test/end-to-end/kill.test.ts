@@ -1,0 +1,136 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import {
+  CatalogWatch,
+  type ExecutionSeen,
+  listAt,
+  runSaved,
+  type SharedDatabase,
+  saveFlow,
+  silent,
+  textAt,
+  valueAt,
+  whenExecution,
+} from '@pinion/tools/demo'
+import { describe, expect, test } from 'vitest'
+import { requestMariadb } from '../services/index.ts'
+import { echoFlow } from './echo-plugin.ts'
+import { LiveServer } from './live-server.ts'
+
+const NAME = '@kill/plugin-echo'
+/** Milliseconds within which a publish comes, is installed, and is live; kills are spread over it. */
+const SPAN_MS = 150
+const LANES = 2
+
+const mariadb = await requestMariadb()
+
+describe('kill -9 of the whole server while a version is published, installed and activated', () => {
+  test('on SQLite leaves each version wholly there or wholly not, and loses no execution', {
+    timeout: 180_000,
+  }, async () => {
+    await using server = await LiveServer.start()
+    await killAgainAndAgain(server, 10)
+  })
+
+  test.skipIf(mariadb === undefined)(
+    'on MariaDB as well (skipped where mariadbd is not installed)',
+    {
+      timeout: 180_000,
+    },
+    async () => {
+      const { port, user, password } = mariadb!
+      const database: SharedDatabase = {
+        host: '127.0.0.1',
+        port,
+        user,
+        password,
+        database: await mariadb!.createDatabase(),
+      }
+      await using server = await LiveServer.start(database)
+      await killAgainAndAgain(server, 5)
+    },
+  )
+})
+
+async function killAgainAndAgain(server: LiveServer, rounds: number): Promise<void> {
+  const token = await server.tokenOf(server.apiOf('edith'))
+  const stage = () => ({ api: server.api, teller: silent })
+  await publishLive(server, token, '1.0.0')
+  await saveFlow(stage(), echoFlow('steady', NAME, '1.0.0', 50))
+
+  for (let round = 1; round <= rounds; round++) {
+    const version = `1.${round}.0`
+    const lanes = Array.from({ length: LANES }, () => acknowledgedUntilKilled(server))
+    const published = server.publish(token, { name: NAME, version }).catch(() => undefined)
+    // The moment is the point: it goes through all that happens, and never twice the same way.
+    await delay(((round - 1 + Math.random()) * SPAN_MS) / rounds)
+    await kill(server, round)
+    const wasAnswered = (await published) === 201
+    const acknowledged = (await Promise.all(lanes)).flat()
+
+    await server.startAgain()
+    await holdsWholly(server, token, version, wasAnswered)
+    const ended = await Promise.all(acknowledged.map((id) => whenExecution(stage(), id, hasEnded)))
+    expect(ended.map(({ state }) => state).filter((state) => state !== 'SUCCESS')).toEqual([])
+    expect(acknowledged.length).toBeGreaterThan(0)
+  }
+}
+
+/** Every other time only the server itself, as when the kernel is out of memory: its children are left behind. */
+async function kill(server: LiveServer, round: number): Promise<void> {
+  if (round % 2 === 0) await server.process.kill()
+  else await server.process.killAlone()
+}
+
+/** Starts executions, one after the other, until the server is gone. @returns the ids that it answered */
+async function acknowledgedUntilKilled(server: LiveServer): Promise<readonly string[]> {
+  const { api } = server
+  const ids: string[] = []
+  for (;;) {
+    try {
+      ids.push(textAt(await api.expect('POST', '/api/v1/main/executions/company.test/steady'), 'id'))
+    } catch {
+      return ids
+    }
+  }
+}
+
+/** In the registry if and only if it is live; there for certain if the publisher was told so. */
+async function holdsWholly(
+  server: LiveServer,
+  token: string,
+  version: string,
+  wasAnswered: boolean,
+): Promise<void> {
+  const { api } = server
+  const stage = { api, teller: silent }
+  const packument = await api.expect('GET', `/registry/${NAME.replace('/', '%2f')}`, { token })
+  const published = Object(valueAt(packument, 'versions'))[version]
+  const record = await installedVersion(server, version)
+  if (published === undefined) {
+    expect(wasAnswered).toBe(false)
+    expect(record).toBeUndefined()
+    await publishLive(server, token, version)
+  } else {
+    expect(record).toMatchObject({ state: 'ACTIVE', integrity: textAt(published, 'dist.integrity') })
+  }
+  await saveFlow(stage, echoFlow('probe', NAME, version))
+  expect(await runSaved(stage, 'company.test/probe')).toMatchObject({
+    state: 'SUCCESS',
+    taskRuns: [{ outputs: { version } }],
+  })
+}
+
+async function publishLive(server: LiveServer, token: string, version: string): Promise<void> {
+  await using watch = await CatalogWatch.open({ api: server.api, teller: silent })
+  expect(await server.publish(token, { name: NAME, version })).toBe(201)
+  await watch.whenActive(NAME, version)
+}
+
+async function installedVersion({ api }: LiveServer, version: string): Promise<unknown> {
+  const listed = listAt(await api.get('/api/v1/instance/versioned-plugins?q=kill'), 'results.0.installed')
+  return listed.find((each) => valueAt(each, 'version') === version)
+}
+
+function hasEnded({ state }: ExecutionSeen): boolean {
+  return state !== 'CREATED' && state !== 'RUNNING'
+}
