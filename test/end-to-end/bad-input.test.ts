@@ -131,7 +131,7 @@ describe('a manifest', () => {
     const published = await npmPublish(bytes, token)
     expect(published).toMatchObject({ code: 1, output: expect.stringMatching(/bundle/) })
     expect(await packageStatus('@liar/a')).toBe(404)
-    expect(await upload(bytes)).toMatchObject({ status: 400, body: { code: 'PLUGIN_BUNDLE_MISMATCH' } })
+    expect(await upload(bytes)).toMatchObject({ status: 422, body: { code: 'PLUGIN_BUNDLE_MISMATCH' } })
   })
 
   test('that speaks of another package is refused', async () => {
