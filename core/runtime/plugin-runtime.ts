@@ -17,7 +17,7 @@ import {
 } from './limits.ts'
 import { type PluginRuntimeOptions, type ResolvedOptions, resolveOptions } from './options.ts'
 import type { HostPool, PoolListener } from './pool/host-pool.ts'
-import type { HostProcess } from './pool/host-process.ts'
+import type { HostedAttempt, HostProcess } from './pool/host-process.ts'
 import { HostRequests } from './pool/host-requests.ts'
 import { type AttemptOwner, PoolAttempt } from './pool/pool-attempt.ts'
 import { RuntimePools } from './pool/runtime-pools.ts'
@@ -44,11 +44,11 @@ export function createPluginRuntime(options: PluginRuntimeOptions): PluginRuntim
   return new HostedPluginRuntime(resolveOptions(options, availableParallelism()))
 }
 
-class HostedPluginRuntime implements PluginRuntime, PoolListener, AttemptOwner {
+class HostedPluginRuntime implements PluginRuntime, PoolListener, AttemptOwner<HostProcess> {
   readonly #options: ResolvedOptions
   readonly #bundles = new BundleRegistry()
-  readonly #attempts = new Map<string, PoolAttempt>()
-  readonly #settle = new Map<PoolAttempt, (result: AttemptResult) => void>()
+  readonly #attempts = new Map<string, HostedAttempt>()
+  readonly #settle = new Map<HostedAttempt, (result: AttemptResult) => void>()
   readonly #requests = new HostRequests()
   readonly #pools: RuntimePools
   readonly #watchTimer: NodeJS.Timeout
@@ -198,18 +198,18 @@ class HostedPluginRuntime implements PluginRuntime, PoolListener, AttemptOwner {
     if (death.cause !== 'stopped') this.#options.onIncident(incidentOf(death, verdict))
   }
 
-  onUnavailable(_pool: HostPool, attempts: readonly PoolAttempt[], death: Death): void {
+  onUnavailable(_pool: HostPool, attempts: readonly HostedAttempt[], death: Death): void {
     const error = runtimeFault('RUNTIME_HOST_UNAVAILABLE', `Plugin hosts do not start (${death.exit}).`, {
       hint: `Look at the host's own words: ${death.stderr.slice(-1_000) || 'it said nothing'}`,
     })
     for (const attempt of attempts) attempt.end({ status: 'FAILED', error, retryable: true })
   }
 
-  onWallTime(attempt: PoolAttempt): void {
+  onWallTime(attempt: HostedAttempt): void {
     this.#stop(attempt, 'timeout', TIMEOUT_GRACE_MS)
   }
 
-  onEnd(attempt: PoolAttempt, outcome: Outcome, usage: AttemptUsage): void {
+  onEnd(attempt: HostedAttempt, outcome: Outcome, usage: AttemptUsage): void {
     const resolve = this.#settle.get(attempt)
     this.#settle.delete(attempt)
     const { attemptId } = attempt.request
@@ -248,7 +248,7 @@ class HostedPluginRuntime implements PluginRuntime, PoolListener, AttemptOwner {
     await this.#requests.send(host, bundle, 'load')
   }
 
-  #submit(attempt: PoolAttempt): void {
+  #submit(attempt: HostedAttempt): void {
     const pool = this.#pools.get(attempt.bundle)
     if (pool !== undefined) {
       pool.submit(attempt)
@@ -265,7 +265,7 @@ class HostedPluginRuntime implements PluginRuntime, PoolListener, AttemptOwner {
   #onAttemptMessage(
     pool: HostPool,
     host: HostProcess,
-    attempt: PoolAttempt,
+    attempt: HostedAttempt,
     message: Extract<FromHost, { readonly attempt: number }>,
   ): void {
     switch (message.t) {
@@ -298,7 +298,7 @@ class HostedPluginRuntime implements PluginRuntime, PoolListener, AttemptOwner {
   #settled(
     pool: HostPool,
     host: HostProcess,
-    attempt: PoolAttempt,
+    attempt: HostedAttempt,
     outcome: Outcome,
     usage: AttemptUsage,
   ): void {
@@ -313,7 +313,7 @@ class HostedPluginRuntime implements PluginRuntime, PoolListener, AttemptOwner {
     pool.released(host)
   }
 
-  #call(host: HostProcess, attempt: PoolAttempt, message: Extract<FromHost, { t: 'call' }>): void {
+  #call(host: HostProcess, attempt: HostedAttempt, message: Extract<FromHost, { t: 'call' }>): void {
     // A host that is sound keeps this bound by itself.
     if (attempt.pendingCalls >= MAX_PENDING_CALLS) {
       host.kill('protocol')
@@ -336,7 +336,7 @@ class HostedPluginRuntime implements PluginRuntime, PoolListener, AttemptOwner {
   }
 
   /** Asks an attempt to end, and makes it: first by its signal, then by its deadline, last by its host. */
-  #stop(attempt: PoolAttempt, reason: 'killed' | 'timeout', graceMs: number): void {
+  #stop(attempt: HostedAttempt, reason: 'killed' | 'timeout', graceMs: number): void {
     // A kill after a timeout changes what is said, a timeout after a kill does not.
     if (attempt.abort === undefined || reason === 'killed') attempt.abort = { reason }
     const { host } = attempt

@@ -1,6 +1,6 @@
 import { type SerializedError, serializeError } from '../errors/index.ts'
 import { RuntimeError, type RuntimeErrorCode, runtimeFault } from './errors.ts'
-import type { PoolAttempt } from './pool/pool-attempt.ts'
+import type { HostedAttempt } from './pool/host-process.ts'
 import type { Outcome } from './protocol/messages.ts'
 import type { AttemptResult, AttemptUsage } from './runtime.ts'
 
@@ -15,7 +15,7 @@ const CAUSES: ReadonlySet<string> = new Set<RuntimeErrorCode>([
 ])
 
 /** What the caller of `run` is told: the host's outcome, in the light of what the attempt was asked to do. */
-export function resultOf(attempt: PoolAttempt, outcome: Outcome, usage: AttemptUsage): AttemptResult {
+export function resultOf(attempt: HostedAttempt, outcome: Outcome, usage: AttemptUsage): AttemptResult {
   // Whatever it ended in: it was told to stop, and has.
   if (attempt.abort?.reason === 'killed') return { status: 'KILLED', usage }
   if (attempt.abort?.reason === 'timeout' && outcome.status !== 'LOST' && !namesItsCause(outcome)) {

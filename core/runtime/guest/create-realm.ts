@@ -1,9 +1,8 @@
 import { CHUNK_SLOT, type HostFunction } from '../protocol/guest.ts'
 import { type AttemptTable, LOAD_SCOPE } from './attempt-table.ts'
 import { copyBytes } from './bytes.ts'
-import type { ChunkExports } from './chunk-exports.ts'
 import { takeGlobal } from './plugin-types.ts'
-import type { CallAnswer, CallOptions, GuestRealm } from './realm.ts'
+import type { CallAnswer, CallOptions, ChunkExports, GuestRealm } from './realm.ts'
 
 const { stringify } = JSON
 

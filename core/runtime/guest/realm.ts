@@ -1,5 +1,11 @@
 import type { HostFault, HostFunction } from '../protocol/guest.ts'
-import type { ChunkExports } from './chunk-exports.ts'
+
+/**
+ * By chunk, what its installer returns: the globals that it brings, and what other chunks use of it. Each chunk adds itself
+ * beside its installer, so that this file need not know them.
+ */
+// biome-ignore lint/suspicious/noEmptyInterface: filled by declaration merging
+export interface ChunkExports {}
 
 export interface CallAnswer {
   readonly value: unknown

@@ -7,8 +7,8 @@ import {
 import type { FromHost, HostBundle } from '../protocol/messages.ts'
 import { AttemptQueue } from './attempt-queue.ts'
 import { chooseHost } from './choose-host.ts'
+import type { HostedAttempt } from './host-process.ts'
 import { type HostListener, HostProcess, type HostSpec } from './host-process.ts'
-import type { PoolAttempt } from './pool-attempt.ts'
 import type { Death, Sharing } from './verdict.ts'
 
 export interface PoolOptions {
@@ -30,7 +30,7 @@ export interface PoolListener {
   /** The host's attempts are still in it, for the verdict. */
   onDeath(pool: HostPool, host: HostProcess, death: Death): void
   /** Hosts do not start: whatever waits must be refused. */
-  onUnavailable(pool: HostPool, attempts: readonly PoolAttempt[], death: Death): void
+  onUnavailable(pool: HostPool, attempts: readonly HostedAttempt[], death: Death): void
 }
 
 /** Bytes. Growth below this is noise. */
@@ -45,7 +45,7 @@ export class HostPool implements HostListener {
   readonly #active = new Set<HostProcess>()
   readonly #spares = new Set<HostProcess>()
   readonly #retiring = new Set<HostProcess>()
-  readonly #queue = new AttemptQueue<PoolAttempt>()
+  readonly #queue = new AttemptQueue<HostedAttempt>()
   readonly #idleSince = new WeakMap<HostProcess, number>()
   #startFailures = 0
   #swollenAtMs = Number.NEGATIVE_INFINITY
@@ -81,14 +81,14 @@ export class HostPool implements HostListener {
     while (!this.#isClosed && this.#active.size < this.#options.size) this.#active.add(this.#spawn())
   }
 
-  submit(attempt: PoolAttempt): void {
+  submit(attempt: HostedAttempt): void {
     this.start()
     this.#queue.push(attempt)
     this.#scheduleDispatch()
   }
 
   /** @returns false if a host has it already. */
-  withdraw(attempt: PoolAttempt): boolean {
+  withdraw(attempt: HostedAttempt): boolean {
     return this.#queue.delete(attempt)
   }
 
@@ -241,7 +241,7 @@ export class HostPool implements HostListener {
     }
   }
 
-  #choose({ bundle }: PoolAttempt): HostProcess | undefined {
+  #choose({ bundle }: HostedAttempt): HostProcess | undefined {
     const { sharing, maxUnstarted } = this.#options
     const candidates = []
     for (const host of this.#active) {
@@ -253,7 +253,7 @@ export class HostPool implements HostListener {
     return chooseHost(candidates)?.host
   }
 
-  #give(host: HostProcess, attempt: PoolAttempt): void {
+  #give(host: HostProcess, attempt: HostedAttempt): void {
     const { bundle, request } = attempt
     this.introduce(host, bundle)
     // It will be loaded by the time that this attempt runs; if not, the host says so.

@@ -17,6 +17,9 @@ import type { PoolAttempt } from './pool-attempt.ts'
 import { residentBytesOf } from './resident-memory.ts'
 import type { Death, DeathCause } from './verdict.ts'
 
+/** An attempt as hosts and pools have it. */
+export type HostedAttempt = PoolAttempt<HostProcess>
+
 /** Milliseconds for the channel of a dead host to end, which somebody else could hold open. */
 const DRAIN_TIMEOUT_MS = 1_000
 
@@ -53,7 +56,7 @@ export type HostState = 'STARTING' | 'READY' | 'RETIRING' | 'DEAD'
 
 export class HostProcess {
   state: HostState = 'STARTING'
-  readonly attempts = new Map<number, PoolAttempt>()
+  readonly attempts = new Map<number, HostedAttempt>()
   /** Bundles that it has been told of, and those that it has loaded. */
   readonly known = new Set<number>()
   readonly loaded = new Set<number>()

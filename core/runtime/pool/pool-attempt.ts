@@ -1,6 +1,5 @@
 import type { HostBundle, Outcome } from '../protocol/messages.ts'
 import type { AttemptRequest, AttemptServices, AttemptUsage } from '../runtime.ts'
-import type { HostProcess } from './host-process.ts'
 
 /**
  * Where an attempt stands:
@@ -10,19 +9,19 @@ import type { HostProcess } from './host-process.ts'
  * - RUNNING: the host has begun it, and it waits for something.
  * - ENDED: its result has been given. Nothing changes any more, whatever a host still says.
  */
-export type AttemptState =
+export type AttemptState<Host> =
   | { readonly at: 'QUEUED' }
-  | { readonly at: 'SENT'; readonly host: HostProcess }
-  | { readonly at: 'RUNNING'; readonly host: HostProcess }
+  | { readonly at: 'SENT'; readonly host: Host }
+  | { readonly at: 'RUNNING'; readonly host: Host }
   | { readonly at: 'ENDED' }
 
-export interface AttemptOwner {
-  onWallTime(attempt: PoolAttempt): void
-  onEnd(attempt: PoolAttempt, outcome: Outcome, usage: AttemptUsage): void
+export interface AttemptOwner<Host> {
+  onWallTime(attempt: PoolAttempt<Host>): void
+  onEnd(attempt: PoolAttempt<Host>, outcome: Outcome, usage: AttemptUsage): void
 }
 
-/** One attempt, from `run` to its result. */
-export class PoolAttempt {
+/** One attempt, from `run` to its result. Of its host it knows that there is one. */
+export class PoolAttempt<Host> {
   /** Unlike the caller's id a small number, and never used twice by a runtime. */
   readonly number: number
   readonly request: AttemptRequest
@@ -31,7 +30,7 @@ export class PoolAttempt {
   readonly cpuSliceMs: number
   readonly outputBytes: number
   readonly wallTimeMs: number
-  state: AttemptState = { at: 'QUEUED' }
+  state: AttemptState<Host> = { at: 'QUEUED' }
   /** Its place in the order of what its host was given. */
   ordinal = 0
   /** Why it was asked to stop. */
@@ -39,7 +38,7 @@ export class PoolAttempt {
   wallTimer: NodeJS.Timeout | undefined
   overdueTimer: NodeJS.Timeout | undefined
   pendingCalls = 0
-  readonly #owner: AttemptOwner
+  readonly #owner: AttemptOwner<Host>
 
   constructor(
     number: number,
@@ -47,7 +46,7 @@ export class PoolAttempt {
     services: AttemptServices,
     bundle: HostBundle,
     limits: { readonly cpuSliceMs: number; readonly outputBytes: number; readonly wallTimeMs: number },
-    owner: AttemptOwner,
+    owner: AttemptOwner<Host>,
   ) {
     this.number = number
     this.request = request
@@ -59,7 +58,7 @@ export class PoolAttempt {
     this.#owner = owner
   }
 
-  get host(): HostProcess | undefined {
+  get host(): Host | undefined {
     return this.state.at === 'SENT' || this.state.at === 'RUNNING' ? this.state.host : undefined
   }
 

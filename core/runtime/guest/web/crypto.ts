@@ -159,3 +159,9 @@ function asDomException(realm: GuestRealm, error: unknown): unknown {
   const isPlain = error.name === 'Error' || error.name === 'RangeError'
   return isPlain ? error : new (realm.use('events').DOMException)(error.message, error.name)
 }
+
+declare module '../realm.ts' {
+  interface ChunkExports {
+    readonly crypto: ReturnType<typeof installCrypto>
+  }
+}

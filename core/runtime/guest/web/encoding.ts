@@ -154,3 +154,9 @@ function tight(bytes: Uint8Array | undefined): Uint8Array<ArrayBuffer> {
   if (bytes === undefined) throw new RangeError('The text is too long.')
   return new Uint8Array(bytes)
 }
+
+declare module '../realm.ts' {
+  interface ChunkExports {
+    readonly encoding: ReturnType<typeof installEncoding>
+  }
+}

@@ -16,3 +16,9 @@ export function installEvents(realm: GuestRealm) {
     ...createAbort(EventTarget),
   }
 }
+
+declare module '../realm.ts' {
+  interface ChunkExports {
+    readonly events: ReturnType<typeof installEvents>
+  }
+}

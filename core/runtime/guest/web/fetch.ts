@@ -97,3 +97,9 @@ function toResponse(realm: GuestRealm, attempt: number, answer: FetchAnswer, req
   })
   return mark(response, { url: answer.url, redirected: answer.redirected, type: 'basic' })
 }
+
+declare module '../realm.ts' {
+  interface ChunkExports {
+    readonly fetch: ReturnType<typeof installFetch>
+  }
+}

@@ -175,3 +175,9 @@ function openCodec(realm: GuestRealm, format: string, compresses: boolean) {
   )
   return { readable, writable }
 }
+
+declare module '../realm.ts' {
+  interface ChunkExports {
+    readonly streams: ReturnType<typeof installStreams>
+  }
+}

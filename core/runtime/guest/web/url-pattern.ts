@@ -5,3 +5,9 @@ import type { GuestRealm } from '../realm.ts'
 export function installUrlPattern(_realm: GuestRealm) {
   return { URLPattern }
 }
+
+declare module '../realm.ts' {
+  interface ChunkExports {
+    readonly 'url-pattern': ReturnType<typeof installUrlPattern>
+  }
+}

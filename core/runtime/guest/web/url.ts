@@ -153,3 +153,9 @@ export function installUrl(realm: GuestRealm) {
   }
   return { URL, URLSearchParams }
 }
+
+declare module '../realm.ts' {
+  interface ChunkExports {
+    readonly url: ReturnType<typeof installUrl>
+  }
+}
