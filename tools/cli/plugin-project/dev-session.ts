@@ -22,6 +22,9 @@ export interface DevEvents {
 /** Makes a build live on a server. */
 export type Push = (result: BuildResult) => Promise<void>
 
+/** Milliseconds in which a file that does not build may turn out to have been read while it was written. */
+const DOUBT_MS = 30
+
 type Built =
   | { readonly ok: true; readonly result: BuildResult }
   | { readonly ok: false; readonly tell: () => void }
@@ -42,7 +45,8 @@ export async function runDevSession(
   try {
     for (let atMs = await changes.take(); atMs !== undefined; atMs = await changes.take()) {
       const built = await build(() => builder.assemble(), events)
-      if (changes.hasMore && changes.giveBack(atMs)) continue
+      const isOvertaken = await changes.hasMore(built.ok ? 0 : DOUBT_MS)
+      if (isOvertaken && changes.giveBack(atMs)) continue
       if (!built.ok) {
         built.tell()
         continue

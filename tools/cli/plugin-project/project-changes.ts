@@ -1,6 +1,6 @@
 import { type FSWatcher, watch } from 'node:fs'
 import { sep } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
+import { setTimeout as delay, setImmediate as turn } from 'node:timers/promises'
 
 /**
  * Milliseconds of quiet before a build: editors empty a file before they write it. What comes later than that is noticed
@@ -30,8 +30,14 @@ export class ProjectChanges {
     signal.addEventListener('abort', () => this.#wake(), { once: true })
   }
 
-  /** Whether something changed since the last take. */
-  get hasMore(): boolean {
+  /**
+   * Whether something changed since the last take.
+   *
+   * @param patienceMs - milliseconds to wait for news; at the least, what the system has to tell by now is heard
+   */
+  async hasMore(patienceMs = 0): Promise<boolean> {
+    await turn()
+    if (patienceMs > 0 && this.#firstAtMs === undefined) await delay(patienceMs)
     return this.#firstAtMs !== undefined
   }
 
