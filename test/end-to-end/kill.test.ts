@@ -4,7 +4,6 @@ import {
   type ExecutionSeen,
   listAt,
   runSaved,
-  type SharedDatabase,
   saveFlow,
   silent,
   textAt,
@@ -13,10 +12,14 @@ import {
 } from '@pinion/tools/demo'
 import { describe, expect, test } from 'vitest'
 import { requestMariadb } from '../services/index.ts'
-import { echoFlow } from './echo-plugin.ts'
+import { echoFlow, echoTarball } from './echo-plugin.ts'
 import { LiveServer } from './live-server.ts'
+import { newDatabase } from './mariadb-database.ts'
 
 const NAME = '@kill/plugin-echo'
+const UPLOADED = 'plugin-uploaded'
+/** Every third version comes as a file, the others by the registry. */
+const UPLOAD_EVERY = 3
 /** Milliseconds within which a publish comes, is installed, and is live; kills are spread over it. */
 const SPAN_MS = 150
 const LANES = 2
@@ -37,15 +40,7 @@ describe('kill -9 of the whole server while a version is published, installed an
       timeout: 180_000,
     },
     async () => {
-      const { port, user, password } = mariadb!
-      const database: SharedDatabase = {
-        host: '127.0.0.1',
-        port,
-        user,
-        password,
-        database: await mariadb!.createDatabase(),
-      }
-      await using server = await LiveServer.start(database)
+      await using server = await LiveServer.start(await newDatabase(mariadb!))
       await killAgainAndAgain(server, 5)
     },
   )
@@ -61,15 +56,18 @@ async function killAgainAndAgain(server: LiveServer, rounds: number): Promise<vo
     const version = `1.${round}.0`
     const first = await acknowledged(server)
     const lanes = Array.from({ length: LANES }, () => acknowledgedUntilKilled(server))
-    const published = server.publish(token, { name: NAME, version }).catch(() => undefined)
+    const isUpload = round % UPLOAD_EVERY === 0
+    const change = isUpload ? upload(server, version) : server.publish(token, { name: NAME, version })
+    const answer = change.catch(() => undefined)
     // The moment is the point: it goes through all that happens, and never twice the same way.
     await delay(((round - 1 + Math.random()) * SPAN_MS) / rounds)
     await kill(server, round)
-    const wasAnswered = (await published) === 201
+    const wasAnswered = (await answer) === (isUpload ? 200 : 201)
     const ids = [first, ...(await Promise.all(lanes)).flat()]
 
     await server.startAgain()
-    await holdsWholly(server, token, version, wasAnswered)
+    if (isUpload) await uploadHoldsWholly(server, version, wasAnswered)
+    else await publishHoldsWholly(server, token, version, wasAnswered)
     const ended = await Promise.all(ids.map((id) => whenExecution(stage(), id, hasEnded)))
     expect(ended.map(({ state }) => state).filter((state) => state !== 'SUCCESS')).toEqual([])
   }
@@ -98,17 +96,15 @@ async function acknowledged({ api }: LiveServer): Promise<string> {
 }
 
 /** In the registry if and only if it is live; there for certain if the publisher was told so. */
-async function holdsWholly(
+async function publishHoldsWholly(
   server: LiveServer,
   token: string,
   version: string,
   wasAnswered: boolean,
 ): Promise<void> {
-  const { api } = server
-  const stage = { api, teller: silent }
-  const packument = await api.expect('GET', `/registry/${NAME.replace('/', '%2f')}`, { token })
+  const packument = await server.api.expect('GET', `/registry/${NAME.replace('/', '%2f')}`, { token })
   const published = Object(valueAt(packument, 'versions'))[version]
-  const record = await installedVersion(server, version)
+  const record = await installedVersion(server, NAME, version)
   if (published === undefined) {
     expect(wasAnswered).toBe(false)
     expect(record).toBeUndefined()
@@ -116,11 +112,33 @@ async function holdsWholly(
   } else {
     expect(record).toMatchObject({ state: 'ACTIVE', integrity: textAt(published, 'dist.integrity') })
   }
-  await saveFlow(stage, echoFlow('probe', NAME, version))
+  await runs(server, NAME, version)
+}
+
+/** Installed or not at all; for certain if whoever uploaded it was told so. */
+async function uploadHoldsWholly(server: LiveServer, version: string, wasAnswered: boolean): Promise<void> {
+  const record = await installedVersion(server, UPLOADED, version)
+  if (record === undefined) {
+    expect(wasAnswered).toBe(false)
+    expect(await upload(server, version)).toBe(200)
+  } else expect(record).toMatchObject({ state: 'ACTIVE', repository: 'upload' })
+  await runs(server, UPLOADED, version)
+}
+
+async function runs({ api }: LiveServer, name: string, version: string): Promise<void> {
+  const stage = { api, teller: silent }
+  await saveFlow(stage, echoFlow('probe', name, version))
   expect(await runSaved(stage, 'company.test/probe')).toMatchObject({
     state: 'SUCCESS',
     taskRuns: [{ outputs: { version } }],
   })
+}
+
+/** @returns the status of the answer */
+async function upload({ api }: LiveServer, version: string): Promise<number> {
+  const form = new FormData()
+  form.append('file', new Blob([new Uint8Array(echoTarball({ name: UPLOADED, version }))]), 'plugin.tgz')
+  return (await api.request('POST', '/api/v1/instance/versioned-plugins/upload', { form })).status
 }
 
 async function publishLive(server: LiveServer, token: string, version: string): Promise<void> {
@@ -129,9 +147,11 @@ async function publishLive(server: LiveServer, token: string, version: string): 
   await watch.whenActive(NAME, version)
 }
 
-async function installedVersion({ api }: LiveServer, version: string): Promise<unknown> {
-  const listed = listAt(await api.get('/api/v1/instance/versioned-plugins?q=kill'), 'results.0.installed')
-  return listed.find((each) => valueAt(each, 'version') === version)
+async function installedVersion({ api }: LiveServer, name: string, version: string): Promise<unknown> {
+  const packages = listAt(await api.get('/api/v1/instance/versioned-plugins'), 'results')
+  const found = packages.find((each) => valueAt(each, 'packageName') === name)
+  const versions = found === undefined ? [] : listAt(found, 'installed')
+  return versions.find((each) => valueAt(each, 'version') === version)
 }
 
 function hasEnded({ state }: ExecutionSeen): boolean {

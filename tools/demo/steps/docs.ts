@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { CatalogWatch } from '../catalog-watch.ts'
 import { PARSE } from '../clock-plugin.ts'
 import { listAt, textAt, valueAt } from '../json-path.ts'
 import type { Scene } from '../scene.ts'
@@ -59,9 +60,11 @@ async function changesAtOnce(stage: Stage): Promise<void> {
     JSON.stringify(await api.get('/api/v1/main/schemas/flow.json')).includes(NOTE)
   const statusOfPage = async () => (await api.request('GET', `/api/v1/plugins/${NOTE}`)).status
   proofs.that('flow.json covers what is installed', await isInFlowSchema())
+  await using watch = await CatalogWatch.open(stage)
   await stage.pinion(['plugins', 'uninstall', 'plugin-note@1.0.0', 'plugin-note@1.1.0'])
   proofs.that('not what was removed a moment ago', !(await isInFlowSchema()))
   proofs.equal('whose page is gone', await statusOfPage(), 404)
+  await watch.whenRemoved('plugin-note', '1.1.0')
   await stage.pinion(['plugins', 'install', 'plugin-note-1.1.0.tgz'])
   proofs.that('and again what was installed a moment ago', await isInFlowSchema())
   proofs.equal('whose page is there', await statusOfPage(), 200)

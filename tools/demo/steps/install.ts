@@ -3,8 +3,9 @@ import { join } from 'node:path'
 import { buildPlugin } from '@pinion/plugin-sdk/build'
 import { scaffoldPlugin } from '@pinion/plugin-sdk/scaffold'
 import { packPlugin } from '../../build/index.ts'
+import { CatalogWatch } from '../catalog-watch.ts'
 import { CLOCK, setVersion } from '../clock-plugin.ts'
-import { listAt, textAt, valueAt } from '../json-path.ts'
+import { textAt, valueAt } from '../json-path.ts'
 import { publishByApi } from '../publish-by-api.ts'
 import type { Scene } from '../scene.ts'
 import type { Stage } from '../stage.ts'
@@ -63,7 +64,9 @@ async function byCommandLine(stage: Stage): Promise<void> {
   proofs.matches('what nobody published is refused, with what there is', unknown.output, /1\.0\.0.*/)
   const found = await stage.pinion(['plugins', 'search', 'ping'])
   proofs.matches('`plugins search` finds it', found.output, /@partner\/plugin-ping .*partner/)
+  await using watch = await CatalogWatch.open(stage)
   await stage.pinion(['plugins', 'uninstall', `${PING}@1.0.0`])
+  await watch.whenRemoved(PING, '1.0.0')
   const left = await stage.pinion(['plugins', 'list'])
   proofs.that('`plugins uninstall` takes one version away', !/plugin-ping +1\.0\.0/.test(left.output))
   proofs.matches('and leaves the others', left.output, /plugin-ping +1\.1\.0 +ACTIVE/)
@@ -72,6 +75,7 @@ async function byCommandLine(stage: Stage): Promise<void> {
 async function byApi(stage: Stage): Promise<void> {
   const { proofs, api } = stage
   for (const base of [CLUSTER, INSTANCE]) {
+    await using watch = await CatalogWatch.open(stage)
     const json = { plugins: [`${PING}@1.0.0`] }
     const resolved = await api.expect('POST', `${base}/resolve`, { json })
     proofs.contains(`POST ${base}/resolve`, valueAt(resolved, 'results.0'), {
@@ -87,9 +91,10 @@ async function byApi(stage: Stage): Promise<void> {
     })
     const removed = await api.request('DELETE', `${base}/uninstall`, { json })
     proofs.equal(`DELETE ${base}/uninstall`, removed.status, 200)
+    await watch.whenRemoved(PING, '1.0.0')
   }
   const listed = await api.get(`${INSTANCE}?q=ping`)
-  proofs.equal(`GET ${INSTANCE}`, activeVersions(listed), ['2.0.0', '1.1.0'])
+  proofs.equal(`GET ${INSTANCE}`, valueAt(listed, 'results.0.versions'), ['2.0.0', '1.1.0'])
   const details = await api.get(`${INSTANCE}/com.partner.plugin/plugin-ping/1.1.0`)
   proofs.contains('one version', details, { packageName: PING, version: '1.1.0', state: 'ACTIVE' })
   const available = await api.get(`${INSTANCE}/available?q=ping`)
@@ -124,16 +129,10 @@ async function withoutShadows(stage: Stage): Promise<void> {
     /9\.9\.9.*/,
   )
   const listed = await api.get(`${INSTANCE}?q=ping`)
-  proofs.equal('nor does it become live by being published', activeVersions(listed), ['2.0.0', '1.1.0'])
+  const versions = valueAt(listed, 'results.0.versions')
+  proofs.equal('nor does it become live by being published', versions, ['2.0.0', '1.1.0'])
   const latest = await stage.pinion(['plugins', 'resolve', `${CLOCK}@LATEST`])
   proofs.matches('what is ours comes from our own registry', latest.output, /2\.0\.0 .*embedded/)
-}
-
-/** Of the first package listed. A version that is on its way out may still be in the list. */
-function activeVersions(listed: unknown): readonly unknown[] {
-  return listAt(listed, 'results.0.installed')
-    .filter((installed) => valueAt(installed, 'state') === 'ACTIVE')
-    .map((installed) => valueAt(installed, 'version'))
 }
 
 async function writeProject(stage: Stage, directory: string, name: string, group: string): Promise<void> {
