@@ -29,6 +29,8 @@ export interface RegistryProcessOptions {
   readonly trustProxy?: boolean
   /** Whether packages can be read without a token. Default false. */
   readonly anonymousRead?: boolean
+  /** Scopes whose packages anybody may read all the same, such as `@pinion`: what is public anyway. */
+  readonly publicScopes?: readonly string[]
   /** Who owns a scope from the start, such as `{ '@pinion': 'system' }`. It wins over what was claimed. */
   readonly scopeOwners?: Readonly<Record<string, string>>
   readonly uplinks?: readonly UplinkOptions[]

@@ -21,6 +21,7 @@ export interface ChildOptions {
   /** Random, new for each start. A request without it is refused. */
   readonly secret: string
   readonly anonymousRead: boolean
+  readonly publicScopes: readonly string[]
   readonly urlPrefix: string
   readonly scopeOwners: Readonly<Record<string, string>>
   readonly uplinks: readonly UplinkOptions[]

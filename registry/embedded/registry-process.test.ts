@@ -43,6 +43,31 @@ describe('reading', () => {
     expect((await open.fetch('-/whoami', undefined)).status).toBe(401)
   })
 
+  test('anybody reads the packages of a public scope, and nothing else', async () => {
+    await using registry = await LiveRegistry.start({ publicScopes: ['@open'] })
+    await registry.publish('@open/tool', '1.0.0', 'alice')
+    await registry.publish('@closed/tool', '1.0.0', 'alice')
+    const status = async (path: string) => (await registry.fetch(path, undefined)).status
+    expect(await status('@open%2ftool')).toBe(200)
+    expect(await status('@open/tool/-/tool-1.0.0.tgz')).toBe(200)
+    for (const path of [
+      ...[
+        '@closed%2ftool',
+        '@closed/tool/-/tool-1.0.0.tgz',
+        '-/v1/search?text=tool',
+        '-/all',
+        '@openly%2ftool',
+      ],
+      ...[
+        '@open/%2e%2e/@closed%2ftool',
+        '@open%2f..%2f@closed%2ftool',
+        '@open/tool/-/..%2f..%2f..%2f@closed%2ftool',
+      ],
+    ]) {
+      expect([path, await status(path)]).toEqual([path, 401])
+    }
+  })
+
   test.each(['..%2f..%2f..%2fetc%2fpasswd', '-/nothing', '%zz', 'hosts/-/..%2fpackage.json', '-/all'])(
     'of %s never fails with 5xx nor leaks',
     async (path) => {

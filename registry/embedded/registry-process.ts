@@ -251,6 +251,7 @@ class SupervisedRegistry implements RegistryProcess {
     return {
       registryDir: this.#registryDir,
       anonymousRead: this.#options.anonymousRead ?? false,
+      publicScopes: this.#options.publicScopes ?? [],
       urlPrefix: this.#mountPath,
       scopeOwners: this.#options.scopeOwners ?? {},
       uplinks: this.#options.uplinks ?? [],

@@ -36,6 +36,8 @@ export class EmbeddedRegistry {
     this.process = startRegistryProcess({
       dataDir: config.dataDir,
       anonymousRead: config.registry.anonymousRead,
+      // What comes with the release is no secret, and an author's `npm install` should not need a login.
+      publicScopes: config.registry.scopes,
       scopeOwners: Object.fromEntries(config.registry.scopes.map((scope) => [scope, SYSTEM.username])),
       inspectorModule: fileURLToPath(new URL('./registry-inspector.ts', import.meta.url)),
       maxTarballBytes: config.limits.uploadBytes,

@@ -29,7 +29,9 @@ export function createRegistryServer(parts: RegistryServerParts): Server {
     const identity = readIdentity(request.headers)
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/'
     if (request.method === 'GET' || request.method === 'HEAD') {
-      if (!parts.options.anonymousRead && path !== '/-/ping') requireIdentity(identity)
+      const isOpen =
+        parts.options.anonymousRead || path === '/-/ping' || isOfScope(path, parts.options.publicScopes)
+      if (!isOpen) requireIdentity(identity)
       request.url = localSearch(request.url ?? '/')
       parts.verdaccio.emit('request', request, response)
       return
@@ -70,6 +72,12 @@ function hasSecret(request: IncomingMessage, secret: Buffer): boolean {
   if (typeof sent !== 'string') return false
   const bytes = Buffer.from(sent)
   return bytes.length === secret.length && timingSafeEqual(bytes, secret)
+}
+
+/** A packument (`/@scope%2fname`) or a tarball (`/@scope/name/-/file.tgz`) of one of these scopes, and nothing else. */
+function isOfScope(path: string, scopes: readonly string[]): boolean {
+  const scope = /^\/(@[\w.~-]+)(?:\/|%2f)[a-z0-9_~-][\w.~-]*(?:\/-\/[\w.~+-]+\.tgz)?$/i.exec(path)?.[1]
+  return scope !== undefined && scopes.includes(scope)
 }
 
 /** A search here never asks the uplinks: what people look for inside stays inside, and one slow uplink slows nobody. */

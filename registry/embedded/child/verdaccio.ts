@@ -15,6 +15,7 @@ export async function loadVerdaccio(options: ChildOptions, layout: RegistryLayou
 
 function verdaccioConfig(options: ChildOptions, layout: RegistryLayout): Record<string, unknown> {
   const access = options.anonymousRead ? '$all' : '$authenticated'
+  const openToAll = { access: '$all', publish: 'nobody', unpublish: 'nobody' }
   const uplinkPackages = options.uplinks.flatMap((uplink) =>
     uplink.packages.map((pattern) => [
       pattern,
@@ -30,6 +31,7 @@ function verdaccioConfig(options: ChildOptions, layout: RegistryLayout): Record<
     uplinks: Object.fromEntries(options.uplinks.map((uplink) => [uplink.name, { url: uplink.url }])),
     packages: {
       ...Object.fromEntries(uplinkPackages),
+      ...Object.fromEntries(options.publicScopes.map((scope) => [`${scope}/*`, openToAll])),
       '**': { access, publish: 'nobody', unpublish: 'nobody' },
     },
     web: { enable: false },
