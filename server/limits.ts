@@ -11,6 +11,8 @@ export const CONFIG_PLACEHOLDER_DEPTH = 16
 export const JSON_BODY_BYTES = 4 * 1_048_576
 /** Bytes of a flow's source, or of several in one request. */
 export const TEXT_BODY_BYTES = 4 * 1_048_576
+/** Bytes of an expression that is evaluated by hand. */
+export const EXPRESSION_BODY_BYTES = 262_144
 /** Nesting of a JSON body. */
 export const JSON_DEPTH = 64
 /** Parts of a multipart body, files included. */

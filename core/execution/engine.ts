@@ -7,7 +7,7 @@ import { type EffectHandler, Executor, type ExecutorLog } from './executor/execu
 import { type FlowProvider, type LiveExecution, LiveExecutions } from './executor/live-executions.ts'
 import { type ExecutionRequest, newExecution } from './input/new-execution.ts'
 import { renderFlowOutputs } from './input/render-outputs.ts'
-import { RECOVERY_PAGE } from './limits.ts'
+import { MAX_EXPRESSION_ERROR_LOGS, RECOVERY_PAGE } from './limits.ts'
 import {
   type ExecutionRecord,
   type LogRecord,
@@ -16,8 +16,9 @@ import {
   TERMINAL_STATES,
 } from './model.ts'
 import type { ExecutionRepository, LogRepository, MetricRepository } from './repository.ts'
-import { expressionServices } from './worker/attempt-calls.ts'
 import type { Capabilities } from './worker/capabilities.ts'
+import { type DebugResult, debugExpression } from './worker/debug-expression.ts'
+import { type ErrorLogReader, expressionServices } from './worker/expression-services.ts'
 import { RecordBuffer } from './worker/record-buffer.ts'
 import { SecretMask } from './worker/secret-mask.ts'
 import { executionVariables, type InstanceVariables } from './worker/task-scope.ts'
@@ -78,6 +79,7 @@ export class ExecutionEngine {
       instance: options.instance,
       logs: this.#logs,
       metrics: this.#metrics,
+      readErrorLogs: this.#readErrorLogs,
       report: (tenant, executionId, event) => this.#executor.post(tenant, executionId, event),
     })
   }
@@ -136,10 +138,33 @@ export class ExecutionEngine {
     const live = this.#live.get(executionId)
     if (live && live.state.execution.tenant === tenant) return snapshotOf(live)
     const execution = await this.#options.executions.find(tenant, executionId)
-    if (execution === undefined) {
-      throw new ExecutionError('EXECUTION_NOT_FOUND', `There is no execution ${executionId}.`)
-    }
+    if (execution === undefined) throw notFound(executionId)
     return { execution, taskRuns: await this.#options.executions.listTaskRuns(tenant, executionId) }
+  }
+
+  /**
+   * Evaluates a template in the scope of a task run, or in that of the whole execution. Secrets are refused; what is wrong
+   * with the template is a result.
+   *
+   * @throws ExecutionError `EXECUTION_NOT_FOUND`, `TASK_RUN_NOT_FOUND`; FlowError when the flow's revision cannot be compiled any more
+   */
+  async debugExpression(
+    tenant: string,
+    executionId: string,
+    taskRunId: string | undefined,
+    template: string,
+  ): Promise<DebugResult> {
+    const { flow, state } = await this.#view(tenant, executionId)
+    const { capabilities, instance } = this.#options
+    return debugExpression(template, {
+      flow,
+      state,
+      taskRunId,
+      taskOf: (taskId) => taskOf(flow, taskId),
+      capabilities,
+      instance,
+      readErrorLogs: this.#readErrorLogs,
+    })
   }
 
   /** Resolves when the execution has reached its terminal state; rejects when `signal` aborts. */
@@ -203,6 +228,21 @@ export class ExecutionEngine {
     await this.flush()
   }
 
+  async #view(tenant: string, executionId: string) {
+    const live = this.#live.get(executionId)
+    if (live?.flow && live.state.execution.tenant === tenant) return { flow: live.flow, state: live.state }
+    const view = await this.#live.view(tenant, executionId)
+    if (view === undefined) throw notFound(executionId)
+    return view
+  }
+
+  /** Logs are written in bulk: an error of a moment ago must be among them. */
+  readonly #readErrorLogs: ErrorLogReader = async (tenant, executionId) => {
+    await this.#logs.flush()
+    const limit = MAX_EXPRESSION_ERROR_LOGS
+    return this.#options.logs.list({ tenant, executionId, minLevel: 'ERROR', limit, offset: 0 })
+  }
+
   async #recover({ tenant, executionId }: ExecutionRecord): Promise<void> {
     const atMs = Date.now()
     try {
@@ -256,7 +296,8 @@ export class ExecutionEngine {
   async #renderOutputs({ flow, state }: LiveExecution): Promise<void> {
     if (!flow) return
     const { tenant, executionId } = state.execution
-    const services = expressionServices(flow, this.#options.capabilities, new SecretMask())
+    const mask = new SecretMask()
+    const services = expressionServices(state, this.#options.capabilities, this.#readErrorLogs, mask)
     try {
       const variables = executionVariables(flow, state, this.#options.instance)
       const outputs = await renderFlowOutputs(flow, { variables, services })
@@ -266,7 +307,8 @@ export class ExecutionEngine {
         result: { outputs },
       })
     } catch (error) {
-      const result = { error: serializeError(error) }
+      const { message, ...rest } = serializeError(error)
+      const result = { error: { ...rest, message: mask.applyToFault(message) } }
       this.#executor.post(tenant, executionId, { type: 'outputsRendered', atMs: Date.now(), result })
     }
   }
@@ -291,6 +333,10 @@ export class ExecutionEngine {
     const snapshot = snapshotOf(live)
     for (const listener of listeners) listener(snapshot)
   }
+}
+
+function notFound(executionId: string): ExecutionError {
+  return new ExecutionError('EXECUTION_NOT_FOUND', `There is no execution ${executionId}.`)
 }
 
 const taskIndexes = new WeakMap<CompiledFlow, ReadonlyMap<string, CompiledFlow['tasks'][number]>>()

@@ -2,6 +2,7 @@ import { type ErrorOptions, type ErrorTraits, PinionError } from '../errors/inde
 
 export const EXECUTION_ERRORS = {
   EXECUTION_NOT_FOUND: { kind: 'user', retryable: false },
+  TASK_RUN_NOT_FOUND: { kind: 'user', retryable: false },
   EXECUTION_FLOW_DISABLED: { kind: 'user', retryable: false },
   EXECUTION_INPUT_INVALID: { kind: 'user', retryable: false },
   EXECUTION_STATE_CONFLICT: { kind: 'user', retryable: false },
@@ -14,6 +15,8 @@ export const EXECUTION_ERRORS = {
   TASK_OUTPUT_INVALID: { kind: 'user', retryable: false },
   TASK_STORAGE_REFUSED: { kind: 'user', retryable: false },
   TASK_STORAGE_MISSING: { kind: 'user', retryable: false },
+  TASK_FILE_TOO_LARGE: { kind: 'user', retryable: false },
+  TASK_SECRET_FIELD_MISSING: { kind: 'user', retryable: false },
   TASK_EXPRESSION_FAILED: { kind: 'user', retryable: false },
 } as const satisfies Record<string, ErrorTraits>
 

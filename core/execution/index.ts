@@ -27,5 +27,11 @@ export type {
   LogRepository,
   MetricRepository,
 } from './repository.ts'
-export type { Capabilities, KvAccess, SecretAccess } from './worker/capabilities.ts'
+export type {
+  Capabilities,
+  ExpressionCapabilities,
+  KvAccess,
+  SecretAccess,
+} from './worker/capabilities.ts'
+export type { DebugResult } from './worker/debug-expression.ts'
 export type { InstanceVariables } from './worker/task-scope.ts'

@@ -20,3 +20,10 @@ export const MAX_OUTPUT_BYTES = 1024 * 1024
 export const MAX_ERROR_MESSAGE_LENGTH = 10_000
 /** Files that one attempt may be writing at once. */
 export const MAX_OPEN_UPLOADS = 16
+/** Bytes that the expressions of one attempt may read from files, all together. */
+export const MAX_EXPRESSION_READ_BYTES = 32 * 1024 * 1024
+/** Error logs that `errorLogs()` gives, the oldest first. */
+export const MAX_EXPRESSION_ERROR_LOGS = 1_000
+/** UTF-16 units of a template that is evaluated by hand, and of what it may answer. */
+export const MAX_DEBUG_TEMPLATE_LENGTH = 65_536
+export const MAX_DEBUG_RESULT_LENGTH = 1_048_576

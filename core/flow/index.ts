@@ -33,7 +33,7 @@ export type {
   FlowProblem,
   RetryPolicy,
 } from './model.ts'
-export { formatPath, type PropertyPath, parsePath } from './path/property-path.ts'
+export { formatPath, type PropertyPath, parsePath, valueAt } from './path/property-path.ts'
 export type { FlowRepository, FlowRevisionRecord } from './repository.ts'
 export { type ParsedYaml, parseYaml, type SourcePlace } from './yaml/parse-yaml.ts'
 export { type SourceDocument, splitYamlDocuments } from './yaml/split-documents.ts'

@@ -7,6 +7,7 @@ import type { Store } from '@pinion/core/store'
 import type { ServerConfig } from '../config/index.ts'
 import type { Route } from '../http/index.ts'
 import { executionRoutes } from './executions.ts'
+import { expressionRoutes } from './expressions.ts'
 import { flowRoutes } from './flows.ts'
 import { installedPluginRoutes } from './installed-plugins.ts'
 import { instanceRoutes } from './instance.ts'
@@ -43,6 +44,7 @@ export function createApiRoutes(options: ApiOptions): readonly Route[] {
   const routes: readonly Route[] = [
     ...flowRoutes({ library, flows: store.flows }),
     ...executionRoutes({ engine, executions: store.executions }),
+    ...expressionRoutes({ engine }),
     ...logRoutes({ engine, logs: store.logs, metrics: store.metrics }),
     ...namespaceRoutes({ namespaces, flows: store.flows }),
     ...pluginRoutes({ catalog }),

@@ -52,7 +52,12 @@ export function buildConfig(
       uploadBytes: reader.read(k.upload),
       inputFilesBytes: reader.read(k.inputFiles),
     },
-    variables: { envs: pickEnvs(environment, reader.read(k.envVarsPrefix)), globals: reader.read(k.globals) },
+    variables: {
+      envs: pickEnvs(environment, reader.read(k.envVarsPrefix)),
+      globals: reader.read(k.globals),
+      timeZone: reader.find(k.timeZone),
+    },
+    encryption: { secretKey: reader.find(k.encryptionKey) },
     secrets: pickSecrets(environment),
     log: { level: reader.read(k.logLevel) },
   }

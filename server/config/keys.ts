@@ -2,6 +2,7 @@ import { JSON_BODY_BYTES } from '../limits.ts'
 import { configKey } from './config-key.ts'
 import { pluginDefaults, pluginValues } from './plugin-values.ts'
 import {
+  aesKey,
   choice,
   defaultVersion,
   duration,
@@ -11,6 +12,7 @@ import {
   text,
   textList,
   textMap,
+  timeZone,
   url,
 } from './value-kind.ts'
 
@@ -249,6 +251,20 @@ export const CONFIG_KEYS = {
     'Environment variables with this prefix are `envs.*` in expressions, in lower case and without it.',
   ),
   globals: configKey('variables.globals', textMap, {}, 'Values that every flow sees as `globals.*`.'),
+  timeZone: configKey(
+    'variables.timeZone',
+    timeZone,
+    '',
+    'Time zone in which expressions show dates unless they name another, such as `Europe/Berlin`.',
+    { shownDefault: "the machine's" },
+  ),
+  encryptionKey: configKey(
+    'encryption.secretKey',
+    aesKey,
+    '',
+    'AES key in Base64 (`openssl rand -base64 32`), from which the named keys of `encrypt()` and `decrypt()` are derived.',
+    { secret: true },
+  ),
   logLevel: configKey(
     'log.level',
     choice(['trace', 'debug', 'info', 'warn', 'error']),

@@ -48,7 +48,11 @@ export interface ServerConfig {
     /** `envs.*` in expressions: taken from the environment by prefix, names in lower case without it. */
     readonly envs: Readonly<Record<string, string>>
     readonly globals: Readonly<Record<string, string>>
+    /** IANA id; absent: that of the machine. */
+    readonly timeZone: string | undefined
   }
+  /** The AES key in Base64. Never part of settings or logs. */
+  readonly encryption: { readonly secretKey: string | undefined }
   /** By name in capitals: from `SECRET_<NAME>`, whose value is base64. Never part of settings or logs. */
   readonly secrets: Readonly<Record<string, string>>
   readonly log: { readonly level: 'trace' | 'debug' | 'info' | 'warn' | 'error' }

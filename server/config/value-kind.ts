@@ -136,6 +136,35 @@ export const url: ValueKind<string> = {
   },
 }
 
+/** An AES key of 16, 24 or 32 bytes in Base64; empty means none. */
+export const aesKey: ValueKind<string> = {
+  name: 'AES key in base64',
+  parse: (value) => {
+    const written = String(value).trim()
+    const isBase64 = /^[A-Za-z0-9+/]*={0,2}$/.test(written)
+    if (written === '' || (isBase64 && [16, 24, 32].includes(Buffer.from(written, 'base64').length))) {
+      return parsed(written)
+    }
+    // The value is a secret: the fault does not show it.
+    return fault('must be 16, 24 or 32 bytes in Base64; `openssl rand -base64 32` makes such a key.')
+  },
+}
+
+/** An IANA id such as `Europe/Berlin`; empty means none. */
+export const timeZone: ValueKind<string> = {
+  name: 'time zone',
+  parse: (value) => {
+    const written = String(value)
+    try {
+      if (written !== '') new Intl.DateTimeFormat('en', { timeZone: written })
+      return parsed(written)
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error
+      return fault(`must be a time zone such as UTC or Europe/Berlin, not ${show(value)}.`)
+    }
+  },
+}
+
 /** A list, or one text with commas as it comes from the environment. */
 export const textList: ValueKind<readonly string[]> = {
   name: 'list of texts',

@@ -73,6 +73,23 @@ export const sourceBody: BodyReader<string> = {
   },
 }
 
+/** Plain text of at most that many bytes. */
+export function textBody(maxBytes: number): BodyReader<string> {
+  return {
+    mediaTypes: ['text/plain'],
+    isRequired: true,
+    read: async ({ request, limits }) => {
+      expectMediaType(request, [
+        'text/plain',
+        'application/octet-stream',
+        'application/x-www-form-urlencoded',
+        '',
+      ])
+      return decodeText(await readBounded(request, Math.min(maxBytes, limits.textBytes)))
+    },
+  }
+}
+
 function expectMediaType(request: IncomingMessage, expected: readonly string[]): void {
   const found = mediaTypeOf(request)
   if (expected.includes(found)) return

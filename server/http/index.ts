@@ -1,6 +1,6 @@
 export { type Answer, events, json, noContent, type ServerEvent, text } from './answer.ts'
 export { createHttpApp, type HttpAppOptions, type Mount } from './app.ts'
-export { type BodyLimits, type BodyReader, jsonBody, noBody, sourceBody } from './body-reader.ts'
+export { type BodyLimits, type BodyReader, jsonBody, noBody, sourceBody, textBody } from './body-reader.ts'
 export { type FormInputs, formBody, uploadBody } from './form-body.ts'
 export { HttpListener } from './listener.ts'
 export type { UploadedFile } from './multipart.ts'

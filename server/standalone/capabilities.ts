@@ -4,6 +4,7 @@ import type { KvRepository } from '@pinion/core/store'
 import type { PluginConfiguration, ServerConfig } from '../config/index.ts'
 import { ServerError } from '../errors.ts'
 import type { JsonObject } from '../json.ts'
+import { expressionCapabilities } from './expression-capabilities.ts'
 
 export interface CapabilitiesOptions {
   readonly config: ServerConfig
@@ -36,7 +37,7 @@ export function createCapabilities({ config, storage, kv }: CapabilitiesOptions)
       },
     },
     configurationOf: (type) => configurationOf(config.plugins.configurations, type),
-    expressions: { nowMs: Date.now, random: Math.random },
+    expressions: expressionCapabilities(config),
   }
 }
 

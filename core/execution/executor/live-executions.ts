@@ -52,6 +52,16 @@ export class LiveExecutions {
 
   /** @returns undefined if there is no such execution. */
   async load(tenant: string, executionId: string): Promise<LiveExecution | undefined> {
+    const live = await this.view(tenant, executionId)
+    if (live !== undefined) this.#live.set(executionId, live)
+    return live
+  }
+
+  /** As `load`, for somebody who only looks: it is built from its rows and not kept. */
+  async view(
+    tenant: string,
+    executionId: string,
+  ): Promise<(LiveExecution & { readonly flow: CompiledFlow }) | undefined> {
     const execution = await this.#executions.find(tenant, executionId)
     if (execution === undefined) return undefined
     const flow = await this.#flows.prepare(
@@ -61,9 +71,7 @@ export class LiveExecutions {
       execution.flowRevision,
     )
     const taskRuns = await this.#executions.listTaskRuns(tenant, executionId)
-    const live = { flow, state: new ExecutionState(planOf(flow), execution, taskRuns) }
-    this.#live.set(executionId, live)
-    return live
+    return { flow, state: new ExecutionState(planOf(flow), execution, taskRuns) }
   }
 
   /** As `load`, for an execution whose revision cannot be prepared: its rows, to be brought to an end. */

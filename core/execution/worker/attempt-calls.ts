@@ -1,4 +1,4 @@
-import { compileTemplate, type ExpressionServices, type Scope } from '../../expression/index.ts'
+import { compileTemplate, type Scope } from '../../expression/index.ts'
 import type { AttemptCalls, AttemptMethod } from '../../runtime/index.ts'
 import type { Capabilities } from './capabilities.ts'
 import type { SecretMask } from './secret-mask.ts'
@@ -55,25 +55,4 @@ export function attemptCalls(
     },
   }
   return (method, params) => handlers[method](params)
-}
-
-/** What expressions in a task's properties may call. */
-export function expressionServices(
-  owner: AttemptOwner,
-  capabilities: Capabilities,
-  mask: SecretMask,
-): ExpressionServices {
-  const { tenant, namespace } = owner
-  return {
-    ...capabilities.expressions,
-    secret: async (name, from) => {
-      const value = await capabilities.secrets.get(tenant, from ?? namespace, name)
-      mask.add(value)
-      return value
-    },
-    kv: async (key, from) => {
-      const valueJson = await capabilities.kv.get(tenant, from ?? namespace, key)
-      return valueJson === undefined ? undefined : JSON.parse(valueJson)
-    },
-  }
 }

@@ -22,6 +22,12 @@ export interface SecretAccess {
   get(tenant: string, namespace: string, name: string): Promise<string>
 }
 
+export interface ExpressionCapabilities
+  extends Pick<ExpressionServices, 'nowMs' | 'random' | 'randomBytes' | 'timeZone' | 'http' | 'freePort'> {
+  /** The AES key that a name stands for in a namespace: 16, 24 or 32 bytes in Base64. Absent: names stand for no key. */
+  readonly encryptionKey?: (tenant: string, namespace: string, name: string) => string
+}
+
 /** What the platform lets a running task reach, joined at start-up. */
 export interface Capabilities {
   readonly storage: Storage
@@ -29,6 +35,6 @@ export interface Capabilities {
   readonly secrets: SecretAccess
   /** The instance's `plugins.configurations` for a type. */
   configurationOf(type: string): JsonObject
-  /** Services for expressions beyond `secret`, `kv` and files, which the worker makes itself. */
-  readonly expressions: Pick<ExpressionServices, 'nowMs' | 'random' | 'http' | 'encryptionKey'>
+  /** Services for expressions beyond `secret`, `kv`, files and logs, which the worker makes itself. */
+  readonly expressions: ExpressionCapabilities
 }

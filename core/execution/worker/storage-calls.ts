@@ -1,19 +1,15 @@
 import { PassThrough } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import type { AttemptCalls } from '../../runtime/index.ts'
-import { formatStorageUri, parseStorageUri, type Storage } from '../../storage/index.ts'
+import { formatStorageUri, type Storage } from '../../storage/index.ts'
 import { ExecutionError } from '../errors.ts'
 import { MAX_OPEN_UPLOADS } from '../limits.ts'
+import { reachablePath, type StorageReach } from './storage-reach.ts'
 
 /** Where an attempt may read and write. */
-export interface StorageGrant {
-  readonly tenant: string
-  /** Files below it may always be read, such as `company/team`. */
-  readonly namespacePath: string
+export interface StorageGrant extends StorageReach {
   /** Where new files go. */
   readonly outputPath: string
-  /** True for a URI that was handed to the attempt in its properties. */
-  wasHandedOver(uri: string): boolean
 }
 
 interface Upload {
@@ -98,12 +94,9 @@ export class StorageCalls {
   }
 
   #readable(uri: string): string {
-    const path = parseStorageUri(uri)
-    const isOwn = path.startsWith(`${this.#grant.namespacePath}/`) || this.#written.has(uri)
-    if (isOwn || this.#grant.wasHandedOver(uri)) return path
-    throw new ExecutionError('TASK_STORAGE_REFUSED', `This task may not reach ${uri}.`, {
-      hint: 'A task reaches the files of its own namespace and those whose URI stands in its properties.',
-    })
+    const { tenant, namespacePath } = this.#grant
+    const wasHandedOver = (each: string) => this.#written.has(each) || this.#grant.wasHandedOver(each)
+    return reachablePath(uri, { tenant, namespacePath, wasHandedOver })
   }
 }
 

@@ -1,7 +1,7 @@
-import { serializeError } from '../../errors/index.ts'
 import type { Scope } from '../../expression/index.ts'
-import type { CompiledTask } from '../../flow/index.ts'
+import type { CompiledFlow, CompiledTask } from '../../flow/index.ts'
 import { ExecutionError } from '../errors.ts'
+import { expressionFault } from './expression-fault.ts'
 
 const literals = new WeakMap<CompiledTask, string>()
 
@@ -11,8 +11,12 @@ const literals = new WeakMap<CompiledTask, string>()
  *
  * @throws ExecutionError `TASK_EXPRESSION_FAILED`, `TASK_PROPERTY_INVALID`
  */
-export function renderProperties(task: CompiledTask, scope: () => Scope): string | Promise<string> {
-  if (!task.properties.isLiteral) return renderDynamic(task, scope())
+export function renderProperties(
+  flow: CompiledFlow,
+  task: CompiledTask,
+  scope: () => Scope,
+): string | Promise<string> {
+  if (!task.properties.isLiteral) return renderDynamic(flow, task, scope())
   const known = literals.get(task)
   if (known !== undefined) return known
   const text = check(task, task.properties.written)
@@ -20,25 +24,29 @@ export function renderProperties(task: CompiledTask, scope: () => Scope): string
   return text
 }
 
-/** Whether a task is due: its `runIf`, by the language's idea of truth. */
-export async function isDue(task: CompiledTask, scope: () => Scope): Promise<boolean> {
+/**
+ * Whether a task is due: its `runIf`, by the language's idea of truth.
+ *
+ * @throws ExecutionError `TASK_EXPRESSION_FAILED`
+ */
+export async function isDue(flow: CompiledFlow, task: CompiledTask, scope: () => Scope): Promise<boolean> {
   if (task.runIf === undefined) return true
   try {
     const rendered = await task.runIf.render(scope())
     return !FALSE_TEXTS.has(String(rendered).trim().toLowerCase())
   } catch (error) {
-    throw expressionFault(task, error)
+    throw expressionFault(flow, `${task.path}.runIf`, error)
   }
 }
 
 const FALSE_TEXTS: ReadonlySet<string> = new Set(['', 'false', '0', '-0', '0.0', 'null'])
 
-async function renderDynamic(task: CompiledTask, scope: Scope): Promise<string> {
+async function renderDynamic(flow: CompiledFlow, task: CompiledTask, scope: Scope): Promise<string> {
   let rendered: unknown
   try {
     rendered = await task.properties.render(scope)
   } catch (error) {
-    throw expressionFault(task, error)
+    throw expressionFault(flow, task.path, error)
   }
   return check(task, rendered)
 }
@@ -55,13 +63,4 @@ function check(task: CompiledTask, properties: unknown): string {
       problems: faults,
     },
   )
-}
-
-function expressionFault(task: CompiledTask, error: unknown): ExecutionError {
-  const { message, hint, at } = serializeError(error)
-  return new ExecutionError('TASK_EXPRESSION_FAILED', message, {
-    ...(hint === undefined ? {} : { hint }),
-    at: { ...at, path: at?.path === undefined ? task.path : `${task.path}.${at.path}` },
-    cause: error,
-  })
 }

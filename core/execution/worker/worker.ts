@@ -8,11 +8,13 @@ import type { AttemptOutcome, ExecutionEvent } from '../events.ts'
 import type { ExecutionState } from '../execution-state.ts'
 import { MAX_OUTPUT_BYTES, MAX_RUNNING_ATTEMPTS } from '../limits.ts'
 import type { LogRecord, MetricRecord, TaskRunRecord } from '../model.ts'
-import { attemptCalls, expressionServices } from './attempt-calls.ts'
+import { attemptCalls } from './attempt-calls.ts'
 import type { Capabilities } from './capabilities.ts'
+import { type ErrorLogReader, expressionServices } from './expression-services.ts'
 import type { RecordBuffer } from './record-buffer.ts'
 import { SecretMask } from './secret-mask.ts'
 import { StorageCalls } from './storage-calls.ts'
+import { namespacePathOf } from './storage-reach.ts'
 import { isDue, renderProperties } from './task-properties.ts'
 import { type InstanceVariables, taskScope } from './task-scope.ts'
 
@@ -32,6 +34,7 @@ export interface WorkerOptions {
   readonly instance: InstanceVariables
   readonly logs: RecordBuffer<LogRecord>
   readonly metrics: RecordBuffer<MetricRecord>
+  readonly readErrorLogs: ErrorLogReader
   /** Where an attempt's start and end are told. */
   report(tenant: string, executionId: string, event: ExecutionEvent): void
 }
@@ -110,7 +113,7 @@ export class Worker {
 
   async #outcomeOf(job: Job): Promise<AttemptOutcome> {
     const { flow, task, state, taskRun, attemptId, attempt } = job
-    const { capabilities, instance } = this.#options
+    const { capabilities, instance, readErrorLogs } = this.#options
     const mask = new SecretMask()
     const owner = { tenant: flow.tenant, namespace: flow.namespace }
     let scope: Scope | undefined
@@ -122,14 +125,14 @@ export class Worker {
         taskRun,
         attempt,
         instance,
-        expressionServices(owner, capabilities, mask),
+        expressionServices(state, capabilities, readErrorLogs, mask),
       )
       return scope
     }
     let storage: StorageCalls | undefined
     try {
       if (this.#killed.has(attemptId)) return { status: 'KILLED' }
-      if (!(await isDue(task, scopeOf))) return { status: 'SKIPPED' }
+      if (!(await isDue(flow, task, scopeOf))) return { status: 'SKIPPED' }
       const { packageName, version, integrity } = task.plugin
       this.#report(job, {
         type: 'attemptStarted',
@@ -138,7 +141,7 @@ export class Worker {
         attemptId,
         plugin: { packageName, version, integrity },
       })
-      const propertiesJson = await renderProperties(task, scopeOf)
+      const propertiesJson = await renderProperties(flow, task, scopeOf)
       if (this.#killed.has(attemptId)) return { status: 'KILLED' }
       storage = this.#storageOf(job, propertiesJson)
       const result = await this.#options.runtime.run(
@@ -186,8 +189,9 @@ export class Worker {
           )
         }
         if (result.warning === undefined) return { status: 'SUCCESS', outputs }
-        this.#log(job, 'WARN', mask.apply(result.warning))
-        return { status: 'WARNING', outputs, reason: result.warning }
+        const reason = mask.apply(result.warning)
+        this.#log(job, 'WARN', reason)
+        return { status: 'WARNING', outputs, reason }
       }
       case 'FAILED':
         return this.#fail(job, result.error, mask, result)
@@ -205,9 +209,13 @@ export class Worker {
     mask: SecretMask,
     result: { readonly retryable?: boolean; readonly stack?: string; readonly outputsJson?: string } = {},
   ): AttemptOutcome {
-    const masked = { ...error, message: mask.apply(error.message) }
-    const detail = result.stack ?? masked.message
-    this.#log(job, 'ERROR', mask.apply(masked.hint === undefined ? detail : `${detail}\n${masked.hint}`))
+    const masked = {
+      ...error,
+      message: mask.applyToFault(error.message),
+      ...(error.hint === undefined ? {} : { hint: mask.applyToFault(error.hint) }),
+    }
+    const detail = mask.applyToFault(result.stack ?? error.message)
+    this.#log(job, 'ERROR', masked.hint === undefined ? detail : `${detail}\n${masked.hint}`)
     return {
       status: 'FAILED',
       error: masked,
@@ -271,7 +279,7 @@ export class Worker {
   }
 
   #storageOf({ flow, task, taskRun, state }: Job, propertiesJson: string): StorageCalls {
-    const namespacePath = flow.namespace.replaceAll('.', '/')
+    const namespacePath = namespacePathOf(flow.namespace)
     const { executionId } = state.execution
     return new StorageCalls(this.#options.capabilities.storage, {
       tenant: flow.tenant,

@@ -12,10 +12,11 @@ type Render = (scope: Scope) => unknown
 /**
  * Compiles a JSON value whose texts, keys included, may hold expressions. Parts without any are handed over as they are.
  *
+ * @param path - of the value within what is compiled, for errors
  * @throws ExpressionError for the first template at fault; `at.path` is the property it stands in
  */
-export function compileValue(written: unknown): CompiledValue {
-  const render = compileNode(written, '', 0)
+export function compileValue(written: unknown, path = ''): CompiledValue {
+  const render = compileNode(written, path, 0)
   return render === undefined
     ? { written, isLiteral: true, render: () => written }
     : { written, isLiteral: false, render }

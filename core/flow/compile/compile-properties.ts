@@ -1,7 +1,7 @@
 import type { JsonObject, JsonSchema, JsonValue } from '@pinion/plugin-sdk/manifest'
 import type { CompiledValue } from '../../expression/index.ts'
 import { compileValue, isTemplate } from '../../expression/index.ts'
-import type { PropertyPath } from '../path/property-path.ts'
+import { formatPath, type PropertyPath } from '../path/property-path.ts'
 import { combineList, combineObject, literal } from './combined-value.ts'
 import { isList } from './read-flow.ts'
 import { childPlace, type Place, rootPlace } from './schema-place.ts'
@@ -36,12 +36,18 @@ export function findUnrendered(
 }
 
 /** @param unrendered - what {@link findUnrendered} found; names on the way to it are not rendered either */
-export function compileProperties(value: JsonValue, unrendered: readonly PropertyPath[]): CompiledValue {
-  if (unrendered.length === 0) return compileValue(value)
+export function compileProperties(
+  value: JsonValue,
+  unrendered: readonly PropertyPath[],
+  path: PropertyPath = [],
+): CompiledValue {
+  if (unrendered.length === 0) return compileValue(value, formatPath(path))
   if (value === null || typeof value !== 'object') return literal(value)
-  const below = (step: string | number) =>
-    unrendered.filter(([first]) => first === step).map((path) => path.slice(1))
+  const compileAt = (step: string | number, item: JsonValue) => {
+    const below = unrendered.filter(([first]) => first === step).map((each) => each.slice(1))
+    return compileProperties(item, below, [...path, step])
+  }
   return isList(value)
-    ? combineList(value.map((item, index) => compileProperties(item, below(index))))
-    : combineObject(Object.entries(value).map(([name, item]) => [name, compileProperties(item, below(name))]))
+    ? combineList(value.map((item, index) => compileAt(index, item)))
+    : combineObject(Object.entries(value).map(([name, item]) => [name, compileAt(name, item)]))
 }
