@@ -1,12 +1,17 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { ExecutionEngine, type ExecutionRepository, type ExecutionSnapshot } from '@pinion/core/execution'
+import {
+  type Capabilities,
+  ExecutionEngine,
+  type ExecutionRepository,
+  type ExecutionSnapshot,
+} from '@pinion/core/execution'
 import { FlowLibrary } from '@pinion/core/flow'
 import { NamespaceService } from '@pinion/core/namespace'
 import { Catalog, type PluginVersionRecord } from '@pinion/core/plugin'
 import { createPluginRuntime } from '@pinion/core/runtime'
-import { createLocalStorage } from '@pinion/core/storage'
+import { createLocalStorage, type Storage } from '@pinion/core/storage'
 import { openStore, type Store, type StoreOptions } from '@pinion/core/store'
 import { createPluginBuilder } from '@pinion/plugin-sdk/build'
 
@@ -17,6 +22,7 @@ const ASKER = { userId: 'test', username: 'test', role: 'admin', tenant: 'main' 
 export interface RunningEngine extends AsyncDisposable {
   readonly engine: ExecutionEngine
   readonly store: Store
+  readonly storage: Storage
   readonly logged: { readonly message: string; readonly fields: Readonly<Record<string, unknown>> }[]
   /** Saves a flow of this id in `company.team`. @param body - YAML after `namespace` */
   save(flowId: string, body: string): Promise<void>
@@ -30,6 +36,8 @@ export interface RunningEngineOptions {
   readonly store: StoreOptions
   /** Stands between engine and store. */
   readonly wrap?: (executions: ExecutionRepository) => ExecutionRepository
+  /** In place of refusing ones. */
+  readonly capabilities?: Partial<Capabilities>
 }
 
 export async function openRunningEngine(options: RunningEngineOptions): Promise<RunningEngine> {
@@ -59,6 +67,7 @@ export async function openRunningEngine(options: RunningEngineOptions): Promise<
   const refuse = async () => {
     throw new Error('Not part of this test.')
   }
+  const storage = await createLocalStorage({ directory: join(folder, 'storage') })
   const engine = cleanUp.adopt(
     new ExecutionEngine({
       executions: options.wrap?.(store.executions) ?? store.executions,
@@ -67,11 +76,12 @@ export async function openRunningEngine(options: RunningEngineOptions): Promise<
       flows,
       runtime,
       capabilities: {
-        storage: await createLocalStorage({ directory: join(folder, 'storage') }),
+        storage,
         kv: { get: refuse, set: refuse, delete: refuse, keys: refuse },
         secrets: { get: refuse },
         configurationOf: () => ({}),
         expressions: { nowMs: Date.now, random: Math.random },
+        ...options.capabilities,
       },
       instance: { envs: {}, globals: {} },
       log: { error: log, warn: log },
@@ -87,6 +97,7 @@ export async function openRunningEngine(options: RunningEngineOptions): Promise<
   return {
     engine,
     store,
+    storage,
     logged,
     save: async (flowId, body) => {
       await flows.save(ASKER, `id: ${flowId}\nnamespace: company.team\n${body}`)
