@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // Plain JavaScript that old versions of Node can read: it finds the Node that Pinion is pinned to and hands over to it.
-import { spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import module, { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
@@ -20,7 +20,14 @@ if (Number(process.versions.node.split('.')[0]) === NODE_MAJOR) {
   await import(main)
 } else {
   const pinned = join(dirname(createRequire(import.meta.url).resolve('node/package.json')), 'bin/node')
-  const { status, signal } = spawnSync(pinned, [main, ...process.argv.slice(2)], { stdio: 'inherit' })
-  if (signal) process.kill(process.pid, signal)
-  process.exitCode = status ?? 1
+  const child = spawn(pinned, [main, ...process.argv.slice(2)], { stdio: 'inherit' })
+  // Whoever stops this process (a service manager, a container) means that one. Ctrl-C on a terminal reaches both.
+  for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+  process.on('SIGINT', () => {})
+  child.on('exit', (status, signal) => {
+    process.exitCode = status ?? 1
+    if (signal === null) return
+    process.removeAllListeners(signal)
+    process.kill(process.pid, signal)
+  })
 }
