@@ -3,39 +3,27 @@ import { isPlainObject } from '../value/kind.ts'
 import { setOwn } from '../value/map.ts'
 import type { Meter } from '../value/meter.ts'
 import { isNumeric, negated } from '../value/number.ts'
+import { assign } from './assignment.ts'
+import { bound } from './bindings.ts'
+import { labelOf, variableOf } from './environment.ts'
+import {
+  type Closure,
+  type Env,
+  fresh,
+  type Item,
+  type Items,
+  type JqEvaluation,
+  type Native,
+} from './evaluation.ts'
+import { foreach, reduce } from './fold.ts'
 import { applyFormat } from './format.ts'
 import { JqBreak, JqError, jqLimit } from './jq-error.ts'
-import { deletePaths, getKey, getPath, type JqPath, setPath } from './path.ts'
-import type { JqAssignment, JqDefinition, JqNode, JqOperator, JqPattern } from './tree.ts'
+import { getKey, type JqPath } from './path.ts'
+import type { JqDefinition, JqNode } from './tree.ts'
 import { describe, isTruthy, operate, plain, typeOf } from './value.ts'
 
-/** A value on its way through the program. `path` is kept only while one is asked for (`path(f)`, assignments). */
-export interface Item {
-  readonly value: unknown
-  readonly path: JqPath | undefined
-}
-
-export type Items = Generator<Item, void, undefined>
-
-/** A filter given as an argument, with the names that it sees. */
-export interface Closure {
-  readonly body: JqNode
-  readonly env: Env | undefined
-}
-
-/** What is in scope: a chain of names, the innermost first. */
-export type Env = { readonly outer: Env | undefined } & (
-  | { readonly type: 'variable'; readonly name: string; readonly value: unknown }
-  | { readonly type: 'label'; readonly name: string; readonly label: object }
-  | { readonly type: 'function'; readonly definition: JqDefinition }
-  | { readonly type: 'parameter'; readonly name: string; readonly closure: Closure }
-)
-
-/** A function that is not written in jq. */
-export type Native = (machine: JqMachine, item: Item, args: readonly Closure[]) => Iterable<Item>
-
 /** Runs programs by generators: results are made one at a time, as far as they are asked for. */
-export class JqMachine implements Meter {
+export class JqMachine implements JqEvaluation {
   readonly #meter: Meter
   readonly #natives: ReadonlyMap<string, Native>
   #steps = MAX_JQ_STEPS
@@ -71,7 +59,7 @@ export class JqMachine implements Meter {
         yield fresh(applyFormat(node.name, item.value, this))
         return
       case 'variable':
-        yield fresh(this.#variable(node.name, env))
+        yield fresh(variableOf(node.name, env))
         return
       case 'index':
         for (const target of this.run(node.target, env, item)) {
@@ -111,7 +99,7 @@ export class JqMachine implements Meter {
         yield* this.#alternative(node, env, item)
         return
       case 'assign':
-        yield* this.#assign(node.operator, node.target, node.value, env, item)
+        yield* assign(this, node.operator, node.target, node.value, env, item)
         return
       case 'list':
         yield fresh(node.body === undefined ? [] : this.collect(node.body, env, item))
@@ -130,21 +118,21 @@ export class JqMachine implements Meter {
         yield* this.#try(node.body, node.handler, env, item)
         return
       case 'reduce':
-        yield* this.#reduce(node, env, item)
+        yield* reduce(this, node, env, item)
         return
       case 'foreach':
-        yield* this.#foreach(node, env, item)
+        yield* foreach(this, node, env, item)
         return
       case 'bind':
         for (const value of this.values(node.source, env, item)) {
-          yield* this.#bound(node.patterns, value, env, item, (inner) => this.run(node.body, inner, item))
+          yield* bound(this, node.patterns, value, env, item, (inner) => this.run(node.body, inner, item))
         }
         return
       case 'label':
         yield* this.#label(node.name, node.body, env, item)
         return
       case 'break':
-        throw new JqBreak(this.#labelOf(node.name, env))
+        throw new JqBreak(labelOf(node.name, env))
       case 'define':
         yield* this.run(node.body, { type: 'function', definition: node.definition, outer: env }, item)
         return
@@ -239,15 +227,6 @@ export class JqMachine implements Meter {
     }
   }
 
-  #variable(name: string, env: Env | undefined): unknown {
-    for (let frame = env; frame !== undefined; frame = frame.outer) {
-      if (frame.type === 'variable' && frame.name === name) return frame.value
-    }
-    // The platform's environment is nothing that a program may see.
-    if (name === 'ENV') return {}
-    throw new JqError(`$${name} is not defined`)
-  }
-
   *#slice(node: JqNode & { readonly type: 'slice' }, env: Env | undefined, item: Item): Items {
     for (const target of this.run(node.target, env, item)) {
       for (const end of node.to === undefined ? [null] : this.values(node.to, env, item)) {
@@ -280,44 +259,6 @@ export class JqMachine implements Meter {
       if (!(error instanceof JqError)) throw error
     }
     if (!found) yield* this.run(node.right, env, item)
-  }
-
-  *#assign(operator: JqAssignment, target: JqNode, value: JqNode, env: Env | undefined, item: Item): Items {
-    const paths = [...this.paths({ body: target, env }, item.value)]
-    if (operator === '|=') {
-      yield fresh(this.update(item.value, paths, (before) => this.#first({ body: value, env }, before)))
-      return
-    }
-    for (const right of this.values(value, env, item)) {
-      yield fresh(
-        this.update(item.value, paths, (before) => {
-          if (operator === '=') return { value: right }
-          if (operator === '//=') return { value: isTruthy(before) ? before : right }
-          return { value: operate(updateOperator(operator), before, right, this) }
-        }),
-      )
-    }
-  }
-
-  /** Changes what stands at each path; no result takes it away. */
-  update(
-    value: unknown,
-    paths: readonly JqPath[],
-    change: (before: unknown) => { readonly value: unknown } | undefined,
-  ): unknown {
-    let result = value
-    const removed: JqPath[] = []
-    for (const path of paths) {
-      const after = change(getPath(result, path, this))
-      if (after === undefined) removed.push(path)
-      else result = setPath(result, path, after.value, this)
-    }
-    return removed.length === 0 ? result : deletePaths(result, removed, this)
-  }
-
-  #first(closure: Closure, value: unknown): { readonly value: unknown } | undefined {
-    for (const result of this.applyValues(closure, fresh(value))) return { value: result }
-    return undefined
   }
 
   *#maps(
@@ -362,119 +303,6 @@ export class JqMachine implements Meter {
     }
   }
 
-  *#reduce(node: JqNode & { readonly type: 'reduce' }, env: Env | undefined, item: Item): Items {
-    for (const start of this.values(node.start, env, item)) {
-      let state: unknown = start
-      for (const value of this.values(node.source, env, item)) {
-        let last: unknown = null
-        const updates = this.#bound(node.patterns, value, env, item, (inner) =>
-          this.run(node.update, inner, fresh(state)),
-        )
-        for (const result of updates) last = result.value
-        state = last
-      }
-      yield fresh(state)
-    }
-  }
-
-  *#foreach(node: JqNode & { readonly type: 'foreach' }, env: Env | undefined, item: Item): Items {
-    for (const start of this.values(node.start, env, item)) {
-      const state = { value: start }
-      for (const value of this.values(node.source, env, item)) {
-        yield* this.#bound(node.patterns, value, env, item, (inner) => this.#foreachStep(node, state, inner))
-      }
-    }
-  }
-
-  *#foreachStep(
-    node: JqNode & { readonly type: 'foreach' },
-    state: { value: unknown },
-    env: Env | undefined,
-  ): Items {
-    for (const result of this.run(node.update, env, fresh(state.value))) {
-      state.value = result.value
-      if (node.extract === undefined) yield fresh(result.value)
-      else yield* this.run(node.extract, env, fresh(result.value))
-    }
-  }
-
-  /** Runs a body with the names of a pattern bound; `?//` goes on to the next pattern after an error. */
-  *#bound(
-    patterns: readonly JqPattern[],
-    value: unknown,
-    env: Env | undefined,
-    item: Item,
-    body: (env: Env | undefined) => Items,
-  ): Items {
-    const names = patterns.length > 1 ? patterns.flatMap(namesOf) : []
-    const base = names.reduce<Env | undefined>(
-      (outer, name) => ({ type: 'variable', name, value: null, outer }),
-      env,
-    )
-    for (const [index, pattern] of patterns.entries()) {
-      try {
-        for (const bound of this.#bindings(pattern, value, base, item)) yield* body(bound)
-        return
-      } catch (error) {
-        if (!(error instanceof JqError) || index === patterns.length - 1) throw error
-      }
-    }
-  }
-
-  *#bindings(
-    pattern: JqPattern,
-    value: unknown,
-    env: Env | undefined,
-    item: Item,
-  ): Generator<Env | undefined> {
-    if (pattern.type === 'variable') {
-      yield { type: 'variable', name: pattern.name, value, outer: env }
-    } else if (pattern.type === 'list') {
-      yield* this.#listBindings(pattern.items, 0, value, env, item)
-    } else yield* this.#mapBindings(pattern.entries, 0, value, env, item)
-  }
-
-  *#listBindings(
-    items: readonly JqPattern[],
-    from: number,
-    value: unknown,
-    env: Env | undefined,
-    item: Item,
-  ): Generator<Env | undefined> {
-    const pattern = items[from]
-    if (pattern === undefined) {
-      yield env
-      return
-    }
-    for (const bound of this.#bindings(pattern, getKey(value, from, this), env, item)) {
-      yield* this.#listBindings(items, from + 1, value, bound, item)
-    }
-  }
-
-  *#mapBindings(
-    entries: (JqPattern & { readonly type: 'map' })['entries'],
-    from: number,
-    value: unknown,
-    env: Env | undefined,
-    item: Item,
-  ): Generator<Env | undefined> {
-    const entry = entries[from]
-    if (entry === undefined) {
-      yield env
-      return
-    }
-    for (const key of this.values(entry.key, env, item)) {
-      const inner = getKey(value, key, this)
-      const named: Env | undefined =
-        entry.variable === undefined
-          ? env
-          : { type: 'variable', name: entry.variable, value: inner, outer: env }
-      const bindings =
-        entry.pattern === undefined ? [named] : this.#bindings(entry.pattern, inner, named, item)
-      for (const bound of bindings) yield* this.#mapBindings(entries, from + 1, value, bound, item)
-    }
-  }
-
   *#label(name: string, body: JqNode, env: Env | undefined, item: Item): Items {
     const label = {}
     try {
@@ -482,13 +310,6 @@ export class JqMachine implements Meter {
     } catch (error) {
       if (!(error instanceof JqBreak) || error.label !== label) throw error
     }
-  }
-
-  #labelOf(name: string, env: Env | undefined): object {
-    for (let frame = env; frame !== undefined; frame = frame.outer) {
-      if (frame.type === 'label' && frame.name === name) return frame.label
-    }
-    throw new JqError(`$*label-${name} is not defined`)
   }
 
   *#call(name: string, args: readonly JqNode[], env: Env | undefined, item: Item): Items {
@@ -548,34 +369,4 @@ export class JqMachine implements Meter {
       )
     }
   }
-}
-
-export function fresh(value: unknown): Item {
-  return { value: value ?? null, path: undefined }
-}
-
-function updateOperator(operator: Exclude<JqAssignment, '=' | '|=' | '//='>): JqOperator {
-  switch (operator) {
-    case '+=':
-      return '+'
-    case '-=':
-      return '-'
-    case '*=':
-      return '*'
-    case '/=':
-      return '/'
-    case '%=':
-      return '%'
-    default:
-      return operator satisfies never
-  }
-}
-
-function namesOf(pattern: JqPattern): string[] {
-  if (pattern.type === 'variable') return [pattern.name]
-  if (pattern.type === 'list') return pattern.items.flatMap(namesOf)
-  return pattern.entries.flatMap((entry) => [
-    ...(entry.variable === undefined ? [] : [entry.variable]),
-    ...(entry.pattern === undefined ? [] : namesOf(entry.pattern)),
-  ])
 }

@@ -1,6 +1,6 @@
 import { isInteger, isNumeric, toNumber } from '../value/number.ts'
+import type { Native } from './evaluation.ts'
 import { JqError } from './jq-error.ts'
-import type { Native } from './machine.ts'
 import { number, onValues } from './native-values.ts'
 
 const UNARY: Readonly<Record<string, (value: number) => number>> = {

@@ -1,7 +1,7 @@
 import { ExpressionError } from '../errors.ts'
 import { findMatches, type RegexMatch } from '../regex/java-regex.ts'
+import { fresh, type JqEvaluation, type Native } from './evaluation.ts'
 import { JqError } from './jq-error.ts'
-import { fresh, type JqMachine, type Native } from './machine.ts'
 import { combinations, onValues, text } from './native-values.ts'
 
 export const REGEX_NATIVES: readonly (readonly [string, Native])[] = [
@@ -38,7 +38,7 @@ function matches(
   input: unknown,
   regex: unknown,
   flags: unknown,
-  machine: JqMachine,
+  machine: JqEvaluation,
   name: string,
 ): RegexMatch[] {
   const [pattern, ownFlags] = Array.isArray(regex) ? [regex[0], regex[1] ?? flags] : [regex, flags]
