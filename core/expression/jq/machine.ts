@@ -1,10 +1,10 @@
-import { MAX_ITEMS, MAX_JQ_DEPTH, MAX_JQ_STEPS, MAX_TEXT_LENGTH, WORK_PER_JQ_STEP } from '../limits.ts'
+import { MAX_ITEMS, MAX_JQ_DEPTH, MAX_JQ_STEPS, WORK_PER_JQ_STEP } from '../limits.ts'
 import { isPlainObject } from '../value/kind.ts'
-import { setOwn } from '../value/map.ts'
 import type { Meter } from '../value/meter.ts'
 import { isNumeric, negated } from '../value/number.ts'
 import { assign } from './assignment.ts'
 import { bound } from './bindings.ts'
+import { maps, texts } from './construction.ts'
 import { labelOf, variableOf } from './environment.ts'
 import {
   type Closure,
@@ -20,7 +20,7 @@ import { applyFormat } from './format.ts'
 import { JqBreak, JqError, jqLimit } from './jq-error.ts'
 import { getKey, type JqPath } from './path.ts'
 import type { JqDefinition, JqNode } from './tree.ts'
-import { describe, isTruthy, operate, plain, typeOf } from './value.ts'
+import { describe, isTruthy, operate, plain } from './value.ts'
 
 /** Runs programs by generators: results are made one at a time, as far as they are asked for. */
 export class JqMachine implements JqEvaluation {
@@ -53,7 +53,7 @@ export class JqMachine implements JqEvaluation {
         yield fresh(node.value)
         return
       case 'text':
-        yield* this.#text(node.parts, node.format, env, item)
+        yield* texts(this, node.parts, node.format, env, item)
         return
       case 'format':
         yield fresh(applyFormat(node.name, item.value, this))
@@ -105,7 +105,7 @@ export class JqMachine implements JqEvaluation {
         yield fresh(node.body === undefined ? [] : this.collect(node.body, env, item))
         return
       case 'map':
-        for (const map of this.#maps(node.entries, 0, env, item)) yield fresh(map)
+        for (const map of maps(this, node.entries, 0, env, item)) yield fresh(map)
         return
       case 'if':
         for (const condition of this.values(node.condition, env, item)) {
@@ -203,30 +203,6 @@ export class JqMachine implements JqEvaluation {
     }
   }
 
-  *#text(
-    parts: readonly (string | JqNode)[],
-    format: string | undefined,
-    env: Env | undefined,
-    item: Item,
-    from = 0,
-  ): Items {
-    const part = parts[from]
-    if (part === undefined) {
-      yield fresh('')
-      return
-    }
-    for (const rest of this.#text(parts, format, env, item, from + 1)) {
-      const pieces = typeof part === 'string' ? [part] : this.values(part, env, item)
-      for (const piece of pieces) {
-        const text = typeof part === 'string' ? part : applyFormat(format ?? '@text', piece, this)
-        const whole = text + String(rest.value)
-        this.charge(whole.length >> 6)
-        if (whole.length > MAX_TEXT_LENGTH) throw jqLimit('makes a text that is too long')
-        yield fresh(whole)
-      }
-    }
-  }
-
   *#slice(node: JqNode & { readonly type: 'slice' }, env: Env | undefined, item: Item): Items {
     for (const target of this.run(node.target, env, item)) {
       for (const end of node.to === undefined ? [null] : this.values(node.to, env, item)) {
@@ -259,32 +235,6 @@ export class JqMachine implements JqEvaluation {
       if (!(error instanceof JqError)) throw error
     }
     if (!found) yield* this.run(node.right, env, item)
-  }
-
-  *#maps(
-    entries: readonly (readonly [JqNode, JqNode])[],
-    from: number,
-    env: Env | undefined,
-    item: Item,
-  ): Generator<Record<string, unknown>, void, undefined> {
-    const entry = entries[from]
-    if (entry === undefined) {
-      yield {}
-      return
-    }
-    const [keyNode, valueNode] = entry
-    for (const key of this.values(keyNode, env, item)) {
-      if (typeof key !== 'string') throw new JqError(`Object keys must be strings, not ${typeOf(key)}`)
-      for (const value of this.values(valueNode, env, item)) {
-        for (const rest of this.#maps(entries, from + 1, env, item)) {
-          const map: Record<string, unknown> = {}
-          setOwn(map, key, value)
-          for (const [name, other] of Object.entries(rest)) setOwn(map, name, other)
-          this.charge(1)
-          yield map
-        }
-      }
-    }
   }
 
   *#try(body: JqNode, handler: JqNode | undefined, env: Env | undefined, item: Item): Items {
