@@ -1,9 +1,17 @@
 import type { Effect } from './events.ts'
-import type { ExecutionView } from './execution-state.ts'
+import { type ExecutionView, openAttemptsOf } from './execution-state.ts'
 import type { Attempt, ExecutionRecord, State, TaskRunRecord } from './model.ts'
 import { TERMINAL_STATES } from './model.ts'
-import type { Phase } from './plan.ts'
+import { afterCreation, afterEnd, type Progress } from './progress.ts'
+import type { Reduction } from './reduction.ts'
 import { EXECUTION_EDGES, TASK_RUN_EDGES } from './state-machine.ts'
+
+/** What tells one child of a flowable from the others of the same task. */
+export interface ChildOf {
+  readonly parentTaskRunId?: string
+  readonly value?: string
+  readonly iteration?: number
+}
 
 /**
  * A reduction in the making: reads through to the view, keeps what changes to itself. The view stays untouched, so that
@@ -15,45 +23,54 @@ export class Draft {
   readonly #atMs: number
   readonly #inserted = new Map<string, TaskRunRecord>()
   readonly #updated = new Map<string, TaskRunRecord>()
-  readonly #insertedByTask = new Map<string, string>()
-  readonly #cursors: Partial<Record<Phase, number>>
+  readonly #latest = new Map<string | undefined, Map<string, string>>()
+  readonly #progress = new Map<string | undefined, Progress>()
+  /** Task runs that have ended, and flowables that have started, in this reduction: something comes next. */
+  readonly #due: string[] = []
+  #openAttempts: number
   #execution: ExecutionRecord | undefined
 
   constructor(view: ExecutionView, atMs: number) {
     this.#view = view
     this.#atMs = atMs
-    this.#cursors = { ...view.cursors }
+    this.#openAttempts = view.openAttempts
   }
 
   get plan() {
     return this.#view.plan
   }
 
+  get atMs(): number {
+    return this.#atMs
+  }
+
   get execution(): ExecutionRecord {
     return this.#execution ?? this.#view.execution
   }
 
-  get hasWarnings(): boolean {
-    if (this.#view.hasWarnings) return true
-    for (const taskRun of this.#updated.values()) if (taskRun.state === 'WARNING') return true
-    return false
+  get openAttempts(): number {
+    return this.#openAttempts
   }
 
   taskRun(taskRunId: string): TaskRunRecord | undefined {
     return this.#updated.get(taskRunId) ?? this.#inserted.get(taskRunId) ?? this.#view.taskRun(taskRunId)
   }
 
-  taskRunOf(taskId: string): TaskRunRecord | undefined {
-    const inserted = this.#insertedByTask.get(taskId)
-    if (inserted !== undefined) return this.#inserted.get(inserted)
-    const known = this.#view.taskRunOf(taskId)
-    return known && (this.#updated.get(known.taskRunId) ?? known)
+  childOf(parentTaskRunId: string | undefined, taskId: string): TaskRunRecord | undefined {
+    const taskRunId =
+      this.#latest.get(parentTaskRunId)?.get(taskId) ?? this.#view.childOf(parentTaskRunId, taskId)?.taskRunId
+    return taskRunId === undefined ? undefined : this.taskRun(taskRunId)
   }
 
+  progressOf(parentTaskRunId: string | undefined): Progress {
+    return this.#progress.get(parentTaskRunId) ?? this.#view.progressOf(parentTaskRunId)
+  }
+
+  /** All of them: for what concerns the execution as a whole, never for the end of one task run. */
   unfinished(): readonly TaskRunRecord[] {
     const found: TaskRunRecord[] = []
     for (const taskRunId of this.#view.unfinished) {
-      const taskRun = this.#updated.get(taskRunId) ?? this.#view.taskRun(taskRunId)
+      const taskRun = this.taskRun(taskRunId)
       if (taskRun && !TERMINAL_STATES.has(taskRun.state)) found.push(taskRun)
     }
     for (const taskRun of this.#inserted.values())
@@ -61,12 +78,13 @@ export class Draft {
     return found
   }
 
-  cursor(phase: Phase): number {
-    return this.#cursors[phase] ?? 0
-  }
-
-  moveCursor(phase: Phase, index: number): void {
-    this.#cursors[phase] = index
+  /** Task runs after which something comes next, until there are none left; more may come up on the way. */
+  *takeDue(): Generator<TaskRunRecord> {
+    for (let index = 0; index < this.#due.length; index++) {
+      const taskRun = this.taskRun(this.#due[index]!)
+      if (taskRun) yield taskRun
+    }
+    this.#due.length = 0
   }
 
   patchExecution(patch: Partial<ExecutionRecord>): void {
@@ -89,8 +107,9 @@ export class Draft {
     }
   }
 
-  insertTaskRun(taskRunId: string, taskId: string): TaskRunRecord {
+  insertTaskRun(taskRunId: string, taskId: string, child: ChildOf): TaskRunRecord {
     const { tenant, executionId, namespace, flowId } = this.execution
+    const { parentTaskRunId, value, iteration } = child
     const taskRun: TaskRunRecord = {
       tenant,
       taskRunId,
@@ -98,6 +117,9 @@ export class Draft {
       namespace,
       flowId,
       taskId,
+      ...(parentTaskRunId === undefined ? {} : { parentTaskRunId }),
+      ...(value === undefined ? {} : { value }),
+      ...(iteration === undefined ? {} : { iteration }),
       position: this.#view.taskRunCount + this.#inserted.size,
       state: 'CREATED',
       histories: [{ state: 'CREATED', atMs: this.#atMs }],
@@ -105,36 +127,52 @@ export class Draft {
       createdAtMs: this.#atMs,
     }
     this.#inserted.set(taskRunId, taskRun)
-    this.#insertedByTask.set(taskId, taskRunId)
+    let children = this.#latest.get(parentTaskRunId)
+    if (children === undefined) {
+      children = new Map()
+      this.#latest.set(parentTaskRunId, children)
+    }
+    children.set(taskId, taskRunId)
+    const place = this.plan.places.get(taskId)
+    if (place) this.#progress.set(parentTaskRunId, afterCreation(this.progressOf(parentTaskRunId), place))
     return taskRun
   }
 
-  /** Moves a task run, and its last attempt with it where `attempt` says how. */
+  /** Changes what a task run holds, not its state. */
+  patchTaskRun(taskRun: TaskRunRecord, patch: Pick<Partial<TaskRunRecord>, 'outputs' | 'attempts'>): void {
+    const target = this.#inserted.has(taskRun.taskRunId) ? this.#inserted : this.#updated
+    target.set(taskRun.taskRunId, { ...taskRun, ...patch })
+  }
+
   moveTaskRun(taskRun: TaskRunRecord, state: State, patch: Partial<TaskRunRecord> = {}): TaskRunRecord {
     assertEdge(TASK_RUN_EDGES, taskRun.state, state, `task run ${taskRun.taskRunId}`)
+    const { taskRunId, parentTaskRunId } = taskRun
+    const isTerminal = TERMINAL_STATES.has(state)
     const moved: TaskRunRecord = {
       ...taskRun,
-      ...(TERMINAL_STATES.has(state) ? { endedAtMs: this.#atMs } : {}),
+      ...(isTerminal ? { endedAtMs: this.#atMs } : {}),
       ...patch,
       state,
       histories: [...taskRun.histories, { state, atMs: this.#atMs }],
     }
-    const target = this.#inserted.has(taskRun.taskRunId) ? this.#inserted : this.#updated
-    target.set(moved.taskRunId, moved)
+    const target = this.#inserted.has(taskRunId) ? this.#inserted : this.#updated
+    target.set(taskRunId, moved)
+    this.#openAttempts += openAttemptsOf(moved) - openAttemptsOf(taskRun)
+    const place = this.plan.places.get(taskRun.taskId)
+    if (isTerminal && place) {
+      this.#progress.set(parentTaskRunId, afterEnd(this.progressOf(parentTaskRunId), place, moved))
+    }
+    if (isTerminal || (state === 'RUNNING' && place?.task.flowable)) this.#due.push(taskRunId)
     return moved
   }
 
-  changes(): {
-    readonly execution?: ExecutionRecord
-    readonly insertedTaskRuns: readonly TaskRunRecord[]
-    readonly updatedTaskRuns: readonly TaskRunRecord[]
-    readonly cursors: Readonly<Partial<Record<Phase, number>>>
-  } {
+  changes(): Reduction {
     return {
       ...(this.#execution === undefined ? {} : { execution: this.#execution }),
       insertedTaskRuns: [...this.#inserted.values()],
       updatedTaskRuns: [...this.#updated.values()],
-      cursors: this.#cursors,
+      progress: this.#progress,
+      effects: this.effects,
     }
   }
 }

@@ -1,12 +1,11 @@
 import { serializeError } from '../errors/index.ts'
-import type { CompiledFlow } from '../flow/index.ts'
 import type { PluginRuntime } from '../runtime/index.ts'
 import { ExecutionError } from './errors.ts'
-import type { Effect } from './events.ts'
+import type { Effect, ExecutionEvent } from './events.ts'
 import { type EffectHandler, Executor, type ExecutorLog } from './executor/executor.ts'
+import { ExpressionEffects, taskOf } from './executor/expression-effects.ts'
 import { type FlowProvider, type LiveExecution, LiveExecutions } from './executor/live-executions.ts'
 import { type ExecutionRequest, newExecution } from './input/new-execution.ts'
-import { renderFlowOutputs } from './input/render-outputs.ts'
 import { MAX_EXPRESSION_ERROR_LOGS, RECOVERY_PAGE } from './limits.ts'
 import {
   type ExecutionRecord,
@@ -18,10 +17,9 @@ import {
 import type { ExecutionRepository, LogRepository, MetricRepository } from './repository.ts'
 import type { Capabilities } from './worker/capabilities.ts'
 import { type DebugResult, debugExpression } from './worker/debug-expression.ts'
-import { type ErrorLogReader, expressionServices } from './worker/expression-services.ts'
+import type { ErrorLogReader } from './worker/expression-services.ts'
 import { RecordBuffer } from './worker/record-buffer.ts'
-import { SecretMask } from './worker/secret-mask.ts'
-import { executionVariables, type InstanceVariables } from './worker/task-scope.ts'
+import type { InstanceVariables } from './worker/task-scope.ts'
 import { Worker } from './worker/worker.ts'
 
 export interface ExecutionEngineOptions {
@@ -52,6 +50,7 @@ export class ExecutionEngine {
   readonly #live: LiveExecutions
   readonly #executor: Executor
   readonly #worker: Worker
+  readonly #expressions: ExpressionEffects
   readonly #logs: RecordBuffer<LogRecord>
   readonly #metrics: RecordBuffer<MetricRecord>
   readonly #listeners = new Map<string, Set<Listener>>()
@@ -73,10 +72,17 @@ export class ExecutionEngine {
       changed: (live) => this.#notify(live),
     }
     this.#executor = new Executor(this.#live, options.executions, effects, options.log)
+    const { capabilities, instance } = options
+    this.#expressions = new ExpressionEffects({
+      capabilities,
+      instance,
+      logs: this.#logs,
+      readErrorLogs: this.#readErrorLogs,
+    })
     this.#worker = new Worker({
       runtime: options.runtime,
-      capabilities: options.capabilities,
-      instance: options.instance,
+      capabilities,
+      instance,
       logs: this.#logs,
       metrics: this.#metrics,
       readErrorLogs: this.#readErrorLogs,
@@ -167,19 +173,28 @@ export class ExecutionEngine {
     })
   }
 
-  /** Resolves when the execution has reached its terminal state; rejects when `signal` aborts. */
-  async waitForEnd(tenant: string, executionId: string, signal: AbortSignal): Promise<ExecutionSnapshot> {
+  /**
+   * Resolves when the execution has reached its terminal state, or, with `settled`, when its `afterExecution` tasks have
+   * ended too; rejects when `signal` aborts.
+   */
+  async waitForEnd(
+    tenant: string,
+    executionId: string,
+    signal: AbortSignal,
+    until: 'ended' | 'settled' = 'ended',
+  ): Promise<ExecutionSnapshot> {
     const ended = Promise.withResolvers<ExecutionSnapshot>()
-    const stop = this.subscribe(executionId, (snapshot) => {
-      if (TERMINAL_STATES.has(snapshot.execution.state)) ended.resolve(snapshot)
-    })
+    const look = (snapshot: ExecutionSnapshot) => {
+      const { state, isSettled } = snapshot.execution
+      if (until === 'settled' ? isSettled : TERMINAL_STATES.has(state)) ended.resolve({ ...snapshot })
+    }
+    const stop = this.subscribe(executionId, look)
     const abort = () => ended.reject(signal.reason)
     signal.addEventListener('abort', abort, { once: true })
     try {
       if (signal.aborted) abort()
       // Subscribed before this look, so that an end between the two is not missed.
-      const now = await this.get(tenant, executionId)
-      if (TERMINAL_STATES.has(now.execution.state)) ended.resolve(now)
+      look(await this.get(tenant, executionId))
       return await ended.promise
     } finally {
       stop()
@@ -272,9 +287,10 @@ export class ExecutionEngine {
             taskRunId: effect.taskRunId,
           }),
         )
+      case 'evaluate':
+        return this.#answer(live, this.#expressions.decide(live, effect.taskRunId))
       case 'renderOutputs':
-        void this.#renderOutputs(live)
-        return
+        return this.#answer(live, this.#expressions.renderOutputs(live))
       case 'ended':
         return
       case 'settled':
@@ -293,24 +309,10 @@ export class ExecutionEngine {
     this.#worker.submit({ flow, state, task, taskRun, attemptId: effect.attemptId, attempt: effect.attempt })
   }
 
-  async #renderOutputs({ flow, state }: LiveExecution): Promise<void> {
-    if (!flow) return
-    const { tenant, executionId } = state.execution
-    const mask = new SecretMask()
-    const services = expressionServices(state, this.#options.capabilities, this.#readErrorLogs, mask)
-    try {
-      const variables = executionVariables(flow, state, this.#options.instance)
-      const outputs = await renderFlowOutputs(flow, { variables, services })
-      this.#executor.post(tenant, executionId, {
-        type: 'outputsRendered',
-        atMs: Date.now(),
-        result: { outputs },
-      })
-    } catch (error) {
-      const { message, ...rest } = serializeError(error)
-      const result = { error: { ...rest, message: mask.applyToFault(message) } }
-      this.#executor.post(tenant, executionId, { type: 'outputsRendered', atMs: Date.now(), result })
-    }
+  /** Renders an effect and feeds the answer back. */
+  #answer(live: LiveExecution, rendering: Promise<ExecutionEvent>): void {
+    const { tenant, executionId } = live.state.execution
+    void rendering.then((event) => this.#executor.post(tenant, executionId, event))
   }
 
   #wakeAt(dueAtMs: number, wake: () => void): void {
@@ -339,18 +341,14 @@ function notFound(executionId: string): ExecutionError {
   return new ExecutionError('EXECUTION_NOT_FOUND', `There is no execution ${executionId}.`)
 }
 
-const taskIndexes = new WeakMap<CompiledFlow, ReadonlyMap<string, CompiledFlow['tasks'][number]>>()
-
-function taskOf(flow: CompiledFlow, taskId: string): CompiledFlow['tasks'][number] | undefined {
-  let index = taskIndexes.get(flow)
-  if (index === undefined) {
-    const all = [...flow.tasks, ...flow.errors, ...flow.finally, ...flow.afterExecution]
-    index = new Map(all.map((task) => [task.taskId, task]))
-    taskIndexes.set(flow, index)
-  }
-  return index.get(taskId)
-}
-
+/** The list of task runs is made when it is first asked for: most who listen look at the state alone. */
 function snapshotOf({ state }: LiveExecution): ExecutionSnapshot {
-  return { execution: state.execution, taskRuns: [...state.taskRuns] }
+  let taskRuns: readonly TaskRunRecord[] | undefined
+  return {
+    execution: state.execution,
+    get taskRuns() {
+      taskRuns ??= [...state.taskRuns]
+      return taskRuns
+    },
+  }
 }

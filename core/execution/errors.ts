@@ -12,6 +12,7 @@ export const EXECUTION_ERRORS = {
   /** The worker of an attempt went away before it answered. */
   ATTEMPT_LOST: { kind: 'environment', retryable: true },
   TASK_PROPERTY_INVALID: { kind: 'user', retryable: false },
+  TASK_LOOP_UNMET: { kind: 'user', retryable: false },
   TASK_OUTPUT_INVALID: { kind: 'user', retryable: false },
   TASK_STORAGE_REFUSED: { kind: 'user', retryable: false },
   TASK_STORAGE_MISSING: { kind: 'user', retryable: false },

@@ -38,6 +38,13 @@ export type ExecutionEvent =
       readonly outcome: AttemptOutcome
     }
   | { readonly type: 'retryDue'; readonly atMs: number; readonly taskRunId: string }
+  /** The answer to `evaluate`. */
+  | {
+      readonly type: 'evaluated'
+      readonly atMs: number
+      readonly taskRunId: string
+      readonly decision: Decision
+    }
   | {
       readonly type: 'outputsRendered'
       readonly atMs: number
@@ -46,6 +53,24 @@ export type ExecutionEvent =
   | { readonly type: 'killRequested'; readonly atMs: number }
   /** The flow cannot go on (its revision does not compile any more): the execution ends FAILED. */
   | { readonly type: 'abandoned'; readonly atMs: number; readonly error: SerializedError }
+
+/** What the expressions of a flowable say, now that it is due. */
+export type Decision =
+  /** Its `runIf` is false. */
+  | { readonly type: 'skip' }
+  /** What it found out, as its task run's outputs keep it: a condition, a value, the values of a loop. */
+  | { readonly type: 'enter'; readonly outputs?: JsonObject }
+  | { readonly type: 'fail'; readonly error: SerializedError }
+  /** What a loop that goes on until its condition holds says after an iteration. Times in milliseconds. */
+  | ({ readonly type: 'repeat' } & LoopCheck)
+
+export interface LoopCheck {
+  readonly isMet: boolean
+  readonly intervalMs: number
+  readonly maxIterations?: number
+  readonly maxDurationMs?: number
+  readonly failOnMaxReached: boolean
+}
 
 /** What is to be done once the changes are durable. */
 export type Effect =
@@ -57,6 +82,8 @@ export type Effect =
     }
   | { readonly type: 'kill'; readonly attemptId: string }
   | { readonly type: 'wake'; readonly taskRunId: string; readonly dueAtMs: number }
+  /** Render the expressions of a flowable. */
+  | { readonly type: 'evaluate'; readonly taskRunId: string }
   | { readonly type: 'renderOutputs' }
   | { readonly type: 'ended'; readonly state: State }
   | { readonly type: 'settled' }

@@ -1,21 +1,24 @@
-import type { JsonValue } from '@pinion/plugin-sdk/manifest'
-import type { ExecutionRecord, State, TaskRunRecord } from './model.ts'
+import type { ExecutionRecord, TaskRunRecord } from './model.ts'
 import { TERMINAL_STATES } from './model.ts'
-import type { Phase, Plan } from './plan.ts'
+import type { Plan } from './plan/plan.ts'
+import { afterCreation, afterEnd, NO_PROGRESS, type Progress } from './progress.ts'
 import type { Reduction } from './reduction.ts'
+import { TaskVariables } from './task-variables.ts'
 
 /** What the reducer may look at. */
 export interface ExecutionView {
   readonly execution: ExecutionRecord
   readonly plan: Plan
   taskRun(taskRunId: string): TaskRunRecord | undefined
-  taskRunOf(taskId: string): TaskRunRecord | undefined
+  /** The latest run of a task within a parent; without a parent, at the top of the flow. */
+  childOf(parentTaskRunId: string | undefined, taskId: string): TaskRunRecord | undefined
+  /** Of a flowable's task run, or of the execution itself. */
+  progressOf(parentTaskRunId: string | undefined): Progress
   /** Task runs in no terminal state. */
   readonly unfinished: ReadonlySet<string>
+  /** How many task runs have an attempt that was handed out and has not ended. */
+  readonly openAttempts: number
   readonly taskRunCount: number
-  /** Index of the first task of a phase that may still have work: a memory of how far `advance` came. */
-  readonly cursors: Readonly<Partial<Record<Phase, number>>>
-  readonly hasWarnings: boolean
 }
 
 /**
@@ -25,32 +28,30 @@ export interface ExecutionView {
 export class ExecutionState implements ExecutionView {
   readonly plan: Plan
   readonly unfinished = new Set<string>()
-  /** `outputs.<taskId>` as expressions see them. Grows in place: no copy of what is there for each task that ends. */
-  readonly outputs: Record<string, JsonValue> = Object.create(null)
-  /** `tasks.<taskId>.state` as expressions see it. */
-  readonly tasks: Record<string, { readonly state: State }> = Object.create(null)
+  /** `outputs` and `tasks` as expressions see them. */
+  readonly variables = new TaskVariables((taskRunId) => this.#taskRuns.get(taskRunId))
   readonly #taskRuns = new Map<string, TaskRunRecord>()
-  readonly #byTask = new Map<string, string>()
+  readonly #latest = new Map<string | undefined, Map<string, string>>()
+  readonly #progress = new Map<string | undefined, Progress>()
   #execution: ExecutionRecord
-  #cursors: Readonly<Partial<Record<Phase, number>>> = {}
-  #hasWarnings = false
+  #openAttempts = 0
 
+  /** @param taskRuns - in order of creation */
   constructor(plan: Plan, execution: ExecutionRecord, taskRuns: Iterable<TaskRunRecord> = []) {
     this.plan = plan
     this.#execution = execution
-    for (const taskRun of taskRuns) this.#put(taskRun)
+    for (const taskRun of taskRuns) {
+      this.#put(taskRun)
+      this.#follow(taskRun)
+    }
   }
 
   get execution(): ExecutionRecord {
     return this.#execution
   }
 
-  get cursors(): Readonly<Partial<Record<Phase, number>>> {
-    return this.#cursors
-  }
-
-  get hasWarnings(): boolean {
-    return this.#hasWarnings
+  get openAttempts(): number {
+    return this.#openAttempts
   }
 
   get taskRunCount(): number {
@@ -66,25 +67,63 @@ export class ExecutionState implements ExecutionView {
     return this.#taskRuns.get(taskRunId)
   }
 
-  taskRunOf(taskId: string): TaskRunRecord | undefined {
-    const taskRunId = this.#byTask.get(taskId)
+  childOf(parentTaskRunId: string | undefined, taskId: string): TaskRunRecord | undefined {
+    const taskRunId = this.#latest.get(parentTaskRunId)?.get(taskId)
     return taskRunId === undefined ? undefined : this.#taskRuns.get(taskRunId)
+  }
+
+  progressOf(parentTaskRunId: string | undefined): Progress {
+    return this.#progress.get(parentTaskRunId) ?? NO_PROGRESS
   }
 
   apply(reduction: Reduction): void {
     if (reduction.execution) this.#execution = reduction.execution
+    for (const [parent, progress] of reduction.progress) this.#progress.set(parent, progress)
     for (const taskRun of reduction.insertedTaskRuns) this.#put(taskRun)
     for (const taskRun of reduction.updatedTaskRuns) this.#put(taskRun)
-    this.#cursors = reduction.cursors
   }
 
   #put(taskRun: TaskRunRecord): void {
-    this.#taskRuns.set(taskRun.taskRunId, taskRun)
-    this.#byTask.set(taskRun.taskId, taskRun.taskRunId)
-    if (TERMINAL_STATES.has(taskRun.state)) this.unfinished.delete(taskRun.taskRunId)
-    else this.unfinished.add(taskRun.taskRunId)
-    if (taskRun.state === 'WARNING') this.#hasWarnings = true
-    this.tasks[taskRun.taskId] = { state: taskRun.state }
-    if (taskRun.outputs !== undefined) this.outputs[taskRun.taskId] = taskRun.outputs
+    const { taskRunId, parentTaskRunId, taskId, state } = taskRun
+    const before = this.#taskRuns.get(taskRunId)
+    this.#openAttempts += openAttemptsOf(taskRun) - (before ? openAttemptsOf(before) : 0)
+    this.#taskRuns.set(taskRunId, taskRun)
+    if (before === undefined) this.#index(parentTaskRunId, taskId, taskRunId)
+    if (TERMINAL_STATES.has(state)) {
+      this.unfinished.delete(taskRunId)
+      // Nothing within it will be looked for again.
+      this.#latest.delete(taskRunId)
+      this.#progress.delete(taskRunId)
+    } else this.unfinished.add(taskRunId)
+    this.variables.put(taskRun)
   }
+
+  #index(parentTaskRunId: string | undefined, taskId: string, taskRunId: string): void {
+    let children = this.#latest.get(parentTaskRunId)
+    if (children === undefined) {
+      children = new Map()
+      this.#latest.set(parentTaskRunId, children)
+    }
+    children.set(taskId, taskRunId)
+  }
+
+  /** Rebuilds what its parent knows of it. */
+  #follow(taskRun: TaskRunRecord): void {
+    const { parentTaskRunId, taskId, state } = taskRun
+    const place = this.plan.places.get(taskId)
+    if (place === undefined) return
+    const parent = parentTaskRunId === undefined ? undefined : this.#taskRuns.get(parentTaskRunId)
+    if (parent && TERMINAL_STATES.has(parent.state)) return
+    const progress = afterCreation(this.progressOf(parentTaskRunId), place)
+    this.#progress.set(
+      parentTaskRunId,
+      TERMINAL_STATES.has(state) ? afterEnd(progress, place, taskRun) : progress,
+    )
+  }
+}
+
+/** 1 while the latest attempt is handed out and has not ended. */
+export function openAttemptsOf({ attempts }: TaskRunRecord): 0 | 1 {
+  const last = attempts.at(-1)
+  return last !== undefined && last.endedAtMs === undefined ? 1 : 0
 }

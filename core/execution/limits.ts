@@ -16,6 +16,8 @@ export const FLUSH_INTERVAL_MS = 50
 export const RECOVERY_PAGE = 500
 /** Bytes of JSON text that one task run's outputs may have. */
 export const MAX_OUTPUT_BYTES = 1024 * 1024
+/** Values that one loop may have: each is at least one task run. */
+export const MAX_ITERATIONS = 100_000
 /** Characters of an error's message that a row keeps. */
 export const MAX_ERROR_MESSAGE_LENGTH = 10_000
 /** Files that one attempt may be writing at once. */

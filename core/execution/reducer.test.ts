@@ -1,145 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Effect, ExecutionEvent } from './events.ts'
-import { ExecutionState } from './execution-state.ts'
-import type { ExecutionRecord, State, TaskRunRecord } from './model.ts'
+import type { State } from './model.ts'
 import { TERMINAL_STATES } from './model.ts'
-import type { Plan, PlanTask } from './plan.ts'
-import { PHASES } from './plan.ts'
-import { reduce } from './reducer.ts'
-
-const task = (taskId: string, patch: Partial<PlanTask> = {}): PlanTask => ({
-  taskId,
-  disabled: false,
-  allowFailure: false,
-  allowWarning: false,
-  ...patch,
-})
-
-function planWith(sequences: Partial<Plan['sequences']>, hasOutputs = false): Plan {
-  const all = { tasks: [], errors: [], finally: [], afterExecution: [], ...sequences }
-  return {
-    sequences: all,
-    hasOutputs,
-    tasksById: new Map(PHASES.flatMap((phase) => all[phase].map((t) => [t.taskId, t]))),
-  }
-}
-
-const created: ExecutionRecord = {
-  tenant: 'main',
-  executionId: 'e1',
-  namespace: 'company.team',
-  flowId: 'f',
-  flowRevision: 1,
-  state: 'CREATED',
-  histories: [{ state: 'CREATED', atMs: 0 }],
-  labels: [],
-  inputs: {},
-  kind: 'NORMAL',
-  isSettled: false,
-  createdAtMs: 0,
-}
-
-/** Drives one execution: the rows as a store would keep them, and a worker that answers by script. */
-class Harness {
-  readonly plan: Plan
-  state: ExecutionState
-  rows: { execution: ExecutionRecord; taskRuns: Map<string, TaskRunRecord> }
-  readonly effects: Effect[] = []
-  nowMs = 0
-  #ids = 0
-
-  constructor(plan: Plan) {
-    this.plan = plan
-    this.rows = { execution: created, taskRuns: new Map() }
-    this.state = new ExecutionState(plan, created)
-  }
-
-  send(event: ExecutionEvent): readonly Effect[] {
-    const reduction = reduce(this.state, event, () => `id${++this.#ids}`)
-    this.state.apply(reduction)
-    if (reduction.execution) this.rows.execution = reduction.execution
-    for (const row of [...reduction.insertedTaskRuns, ...reduction.updatedTaskRuns])
-      this.rows.taskRuns.set(row.taskRunId, row)
-    this.effects.push(...reduction.effects)
-    return reduction.effects
-  }
-
-  /** As after kill -9: memory and effects are gone, the rows stay. */
-  crash(): void {
-    this.effects.length = 0
-    this.state = new ExecutionState(this.plan, this.rows.execution, this.rows.taskRuns.values())
-    this.send({ type: 'recover', atMs: this.nowMs, random: 0.5 })
-  }
-
-  take<T extends Effect['type']>(type: T): Extract<Effect, { type: T }> | undefined {
-    const index = this.effects.findIndex((effect) => effect.type === type)
-    return index < 0 ? undefined : (this.effects.splice(index, 1)[0] as Extract<Effect, { type: T }>)
-  }
-
-  taskIdOf(taskRunId: string): string {
-    return this.rows.taskRuns.get(taskRunId)!.taskId
-  }
-
-  states(): Record<string, State> {
-    return Object.fromEntries([...this.rows.taskRuns.values()].map((row) => [row.taskId, row.state]))
-  }
-
-  start(submit: Extract<Effect, { type: 'submit' }>): void {
-    const plugin = { packageName: 'p', version: '1.0.0', integrity: 'sha512-x' }
-    this.send({
-      type: 'attemptStarted',
-      atMs: ++this.nowMs,
-      taskRunId: submit.taskRunId,
-      attemptId: submit.attemptId,
-      plugin,
-    })
-  }
-
-  finish(
-    submit: Extract<Effect, { type: 'submit' }>,
-    status: 'SUCCESS' | 'WARNING' | 'FAILED' | 'KILLED' | 'SKIPPED' | 'LOST',
-  ): void {
-    const outcome =
-      status === 'FAILED'
-        ? ({ status, error: { code: 'PLUGIN_THREW', message: 'no' }, retryable: true, random: 0.5 } as const)
-        : status === 'LOST'
-          ? ({ status, reason: 'gone' } as const)
-          : ({ status, outputs: { of: submit.taskRunId } } as const)
-    this.send({
-      type: 'attemptEnded',
-      atMs: ++this.nowMs,
-      taskRunId: submit.taskRunId,
-      attemptId: submit.attemptId,
-      outcome,
-    })
-  }
-
-  /** Runs to the end, each attempt ending as `answer` says. */
-  run(answer: (taskId: string, attempt: number) => 'SUCCESS' | 'WARNING' | 'FAILED' | 'SKIPPED'): void {
-    this.send({ type: 'advance', atMs: ++this.nowMs })
-    for (let step = 0; step < 10_000; step++) {
-      const submit = this.take('submit')
-      if (submit) {
-        this.start(submit)
-        this.finish(submit, answer(this.taskIdOf(submit.taskRunId), submit.attempt))
-        continue
-      }
-      const wake = this.take('wake')
-      if (wake) {
-        this.nowMs = Math.max(this.nowMs, wake.dueAtMs)
-        this.send({ type: 'retryDue', atMs: this.nowMs, taskRunId: wake.taskRunId })
-        continue
-      }
-      if (this.take('renderOutputs')) {
-        this.send({ type: 'outputsRendered', atMs: ++this.nowMs, result: { outputs: { done: true } } })
-        continue
-      }
-      return
-    }
-    throw new Error('does not end')
-  }
-}
+import { createPlan as planWith } from './plan/plan.ts'
+import { Harness, type Submit, task } from './testing/harness.ts'
 
 describe('a sequential execution', () => {
   test('runs its tasks one after the other and ends SUCCESS with the documented histories', () => {
@@ -385,7 +249,7 @@ test('any order of events and any crash point leads to one documented end', () =
       fc.array(action, { maxLength: 40 }),
       (t, e, f, z, hasOutputs, actions) => {
         const run = new Harness(planWith({ tasks: t, errors: e, finally: f, afterExecution: z }, hasOutputs))
-        const seen: Extract<Effect, { type: 'submit' }>[] = []
+        const seen: Submit[] = []
         run.send({ type: 'advance', atMs: 1 })
         const open = () => run.effects.filter((effect) => effect.type === 'submit')
         for (const act of actions) {

@@ -1,7 +1,11 @@
-import { advance, submit } from './advance.ts'
+import { advance, followIteration, resumeConclusion } from './advance.ts'
 import { Draft, withLastAttempt } from './draft.ts'
 import type { AttemptOutcome, ExecutionEvent } from './events.ts'
 import type { ExecutionView } from './execution-state.ts'
+import { decide } from './flowable/decide.ts'
+import { failureOf, warningOf } from './flowable/end-flowable.ts'
+import { isBetweenIterations, startIteration } from './flowable/repeat.ts'
+import { submit } from './flowable/start-task.ts'
 import { MAX_RESUBMISSIONS } from './limits.ts'
 import type { State, TaskRunRecord } from './model.ts'
 import { TERMINAL_STATES } from './model.ts'
@@ -18,7 +22,7 @@ export function reduce(view: ExecutionView, event: ExecutionEvent, newId: () => 
     apply(draft, event, newId)
     advance(draft, newId)
   }
-  return { ...draft.changes(), effects: draft.effects }
+  return draft.changes()
 }
 
 function apply(draft: Draft, event: ExecutionEvent, newId: () => string): void {
@@ -43,13 +47,21 @@ function apply(draft: Draft, event: ExecutionEvent, newId: () => string): void {
     }
     case 'retryDue': {
       const taskRun = draft.taskRun(event.taskRunId)
-      if (taskRun?.state === 'RETRYING') submit(draft, taskRun, nextAttempt(taskRun), newId(), event.atMs)
+      if (taskRun?.state === 'RETRYING') submit(draft, taskRun, nextAttempt(taskRun), newId())
+      else if (taskRun && isBetweenIterations(draft, taskRun)) startIteration(draft, taskRun, newId)
       return
     }
     case 'outputsRendered': {
       if (draft.execution.state !== 'RUNNING') return
       if ('outputs' in event.result) draft.patchExecution({ outputs: event.result.outputs })
       else draft.patchExecution({ error: event.result.error })
+      return resumeConclusion(draft, newId)
+    }
+    case 'evaluated': {
+      const taskRun = draft.taskRun(event.taskRunId)
+      if (taskRun === undefined) return
+      if (event.decision.type === 'repeat') followIteration(draft, taskRun, event.decision, newId)
+      else decide(draft, taskRun, event.decision)
       return
     }
     case 'killRequested':
@@ -75,7 +87,7 @@ function endAttempt(
   atMs: number,
   newId: () => string,
 ): void {
-  const task = draft.plan.tasksById.get(taskRun.taskId)
+  const task = draft.plan.places.get(taskRun.taskId)?.task
   const end = (state: State, patch: Partial<TaskRunRecord> = {}, attemptState: State = state) =>
     draft.moveTaskRun(taskRun, state, {
       attempts: withLastAttempt(taskRun, { state: attemptState, endedAtMs: atMs }),
@@ -84,15 +96,11 @@ function endAttempt(
   switch (outcome.status) {
     case 'SUCCESS': {
       const isRetried = nextAttempt(taskRun) > 1 && task?.retry?.warningOnRetry === true
-      end(
-        isRetried && task.allowWarning !== true ? 'WARNING' : 'SUCCESS',
-        { outputs: outcome.outputs },
-        'SUCCESS',
-      )
+      end(isRetried && task ? warningOf(task) : 'SUCCESS', { outputs: outcome.outputs }, 'SUCCESS')
       return
     }
     case 'WARNING':
-      end(task?.allowWarning ? 'SUCCESS' : 'WARNING', { outputs: outcome.outputs }, 'WARNING')
+      end(task ? warningOf(task) : 'WARNING', { outputs: outcome.outputs }, 'WARNING')
       return
     case 'SKIPPED':
       if (taskRun.state === 'KILLING') end('KILLED')
@@ -108,7 +116,7 @@ function endAttempt(
       const attempts = withLastAttempt(taskRun, { state: 'FAILED', endedAtMs: atMs, error: outcome.error })
       const firstStartMs = taskRun.attempts[0]?.startedAtMs ?? atMs
       const delayMs =
-        task?.retry && outcome.retryable && draft.execution.state === 'RUNNING'
+        task?.retry && outcome.retryable && draft.execution.state !== 'KILLING'
           ? retryDelayMs(task.retry, nextAttempt(taskRun), atMs - firstStartMs, outcome.random)
           : undefined
       if (delayMs !== undefined) {
@@ -116,8 +124,7 @@ function endAttempt(
         draft.effects.push({ type: 'wake', taskRunId: taskRun.taskRunId, dueAtMs: atMs + delayMs })
         return
       }
-      const allowed = task?.allowFailure ? (task.allowWarning ? 'SUCCESS' : 'WARNING') : 'FAILED'
-      draft.moveTaskRun(taskRun, allowed, {
+      draft.moveTaskRun(taskRun, task ? failureOf(task) : 'FAILED', {
         attempts,
         ...(outcome.outputs === undefined ? {} : { outputs: outcome.outputs }),
       })
@@ -174,10 +181,12 @@ function resubmit(
 
 /** After a crash: what was handed out is handed out again, what waited waits again. */
 function recover(draft: Draft, atMs: number, random: number, newId: () => string): void {
-  for (const taskRun of draft.unfinished()) {
+  const unfinished = draft.unfinished()
+  if (unfinished.length === 0) return resumeConclusion(draft, newId)
+  for (const taskRun of unfinished) {
     const last = taskRun.attempts.at(-1)
     if (taskRun.state === 'RETRYING') {
-      const retry = draft.plan.tasksById.get(taskRun.taskId)?.retry
+      const retry = draft.plan.places.get(taskRun.taskId)?.task.retry
       const endedAtMs = last?.endedAtMs ?? atMs
       const delayMs = retry ? (retryDelayMs(retry, nextAttempt(taskRun), 0, random) ?? 0) : 0
       draft.effects.push({
@@ -187,6 +196,8 @@ function recover(draft: Draft, atMs: number, random: number, newId: () => string
       })
     } else if (last && last.endedAtMs === undefined) {
       resubmit(draft, taskRun, atMs, newId, 'The process that ran it ended.')
+    } else if (taskRun.state === 'CREATED' || isBetweenIterations(draft, taskRun)) {
+      draft.effects.push({ type: 'evaluate', taskRunId: taskRun.taskRunId })
     }
   }
 }
@@ -203,6 +214,9 @@ function killTaskRun(draft: Draft, taskRun: TaskRunRecord, atMs: number): void {
   if (last && last.endedAtMs === undefined) {
     draft.moveTaskRun(taskRun, 'KILLING', { attempts: withLastAttempt(taskRun, { state: 'KILLING' }) })
     draft.effects.push({ type: 'kill', attemptId: last.attemptId })
+  } else if (taskRun.state === 'RUNNING') {
+    // A flowable: it ends when the last attempt within the execution has ended.
+    draft.moveTaskRun(taskRun, 'KILLING')
   } else {
     draft.moveTaskRun(taskRun, 'KILLED', { endedAtMs: atMs })
   }

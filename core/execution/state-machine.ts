@@ -21,7 +21,8 @@ export const EXECUTION_EDGES: Readonly<Partial<Record<State, readonly State[]>>>
 }
 
 export const TASK_RUN_EDGES: Readonly<Partial<Record<State, readonly State[]>>> = {
-  CREATED: ['SUBMITTED', 'RUNNING', 'SKIPPED', 'KILLED'],
+  // A flowable goes from CREATED to FAILED (or what that is allowed to be) if its expressions cannot be rendered.
+  CREATED: ['SUBMITTED', 'RUNNING', 'SKIPPED', 'KILLED', 'FAILED', 'WARNING', 'SUCCESS'],
   SUBMITTED: [
     'RUNNING',
     'SKIPPED',

@@ -1,3 +1,4 @@
+export { allTasks } from './all-tasks.ts'
 export {
   type CompileOptions,
   type CompileResult,
@@ -28,9 +29,11 @@ export type {
   CompiledFlow,
   CompiledTask,
   CompiledTrigger,
+  FlowableTask,
   FlowInput,
   FlowOutput,
   FlowProblem,
+  NestedTask,
   RetryPolicy,
 } from './model.ts'
 export { formatPath, type PropertyPath, parsePath, valueAt } from './path/property-path.ts'

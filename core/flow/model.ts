@@ -1,8 +1,9 @@
 import type { JsonObject, JsonValue } from '@pinion/plugin-sdk/manifest'
 import type { CompiledValue } from '../expression/index.ts'
 import type { PluginDefault } from '../namespace/index.ts'
-import type { ResolvedType } from '../plugin/index.ts'
+import type { EngineType, ResolvedType } from '../plugin/index.ts'
 import type { FlowLock } from './lock.ts'
+import type { PropertyPath } from './path/property-path.ts'
 
 /** Something wrong with a flow's source: what, where and what to do. `line` and `column` are 1-based. */
 export interface FlowProblem {
@@ -52,7 +53,10 @@ export interface CompiledTask {
   /** Property path within the flow, such as `tasks[0]`. */
   readonly path: string
   readonly plugin: ResolvedType
+  /** Without the tasks within it. */
   readonly properties: CompiledValue
+  /** Present if the engine itself executes the task. */
+  readonly flowable?: FlowableTask
   readonly description?: string
   readonly disabled: boolean
   readonly allowFailure: boolean
@@ -63,6 +67,21 @@ export interface CompiledTask {
   readonly timeoutMs?: number
   readonly retry?: RetryPolicy
   readonly logLevel?: 'TRACE' | 'DEBUG' | 'INFO' | 'WARN' | 'ERROR'
+}
+
+/** The part of a task that the engine itself executes: it decides which of the tasks within run. */
+export interface FlowableTask {
+  readonly type: EngineType
+  /** As merged; what stands for tasks is there as well. */
+  readonly properties: JsonObject
+  /** In the order of the file. */
+  readonly nested: readonly NestedTask[]
+}
+
+/** A task within a task. `path` is below the outer one: `['tasks', 0]`, `['cases', 'a', 1]`, `['tasks', 2, 'task']`. */
+export interface NestedTask {
+  readonly path: PropertyPath
+  readonly task: CompiledTask
 }
 
 export interface CompiledTrigger {

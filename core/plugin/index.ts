@@ -48,7 +48,7 @@ export {
   type RemovalOutcome,
   type StepListener,
 } from './install/index.ts'
-export { parseManifest } from './manifest/index.ts'
+export { ENGINE_TYPES, type EngineType, isEngineType, parseManifest } from './manifest/index.ts'
 export type { InstallState, PluginVersionRecord, PluginVersionRepository } from './repository.ts'
 export type {
   CatalogSnapshot,

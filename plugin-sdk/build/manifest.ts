@@ -59,6 +59,7 @@ function typeManifest({ type, declared, schema }: PluginType): PluginTypeManifes
     aliases: declared.aliases ?? [],
     ...(declared.deprecated === undefined ? {} : { deprecated: declared.deprecated }),
     ...(declared.beta === undefined ? {} : { beta: declared.beta }),
+    ...(declared.executedBy === undefined ? {} : { executedBy: declared.executedBy }),
     ...(declared.freshContext === undefined ? {} : { freshContext: declared.freshContext }),
   }
 }

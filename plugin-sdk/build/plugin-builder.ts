@@ -150,7 +150,9 @@ export class PluginBuilder {
     const [ahead, look] = await Promise.all([this.#bundleAhead(), setImmediate().then(() => this.#look())])
     const wanted = {
       runtime: look.parsedPackage.fields?.runtime ?? 'isolate',
-      entries: look.types.map(({ type, codePath }) => ({ type, codePath })),
+      entries: look.types.flatMap(({ type, code }) =>
+        code === undefined ? [] : [{ type, codePath: code.codePath }],
+      ),
     }
     const bundled =
       isDeepStrictEqual(wanted, this.#lastBundled) && ahead
@@ -206,12 +208,9 @@ export class PluginBuilder {
     return await checkTypes(
       this.directory,
       runtime,
-      types.map(({ type, declared, codePath, generatedPath }) => ({
-        type,
-        kind: declared.kind,
-        codePath,
-        generatedPath,
-      })),
+      types.flatMap(({ type, declared, code }) =>
+        code === undefined ? [] : [{ type, kind: declared.kind, ...code }],
+      ),
     )
   }
 
@@ -236,7 +235,9 @@ export class PluginBuilder {
 
   async #regenerate(types: readonly PluginType[]): Promise<readonly string[]> {
     const written = await Promise.all(
-      types.map(async ({ generatedPath, schema }) => {
+      types.map(async ({ code, schema }) => {
+        if (code === undefined) return undefined
+        const { generatedPath } = code
         const isWritten = await writeIfChanged(this.directory, generatedPath, schema.generated ?? '')
         return isWritten ? generatedPath : undefined
       }),

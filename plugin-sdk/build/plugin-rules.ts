@@ -53,11 +53,11 @@ export function checkPlugin(
 function checkLayout(group: string, types: readonly PluginType[]): readonly BuildFault[] {
   const inRoot = types.filter(({ subgroup }) => subgroup === group)
   if (inRoot.length === 0 || inRoot.length === types.length) return []
-  return inRoot.map(({ codePath, type }) => ({
+  return inRoot.map(({ code, schema, type }) => ({
     code: 'BUILD_LAYOUT_MIXED',
     message: `${type} is in the group itself while other types are in subgroups.`,
     hint: 'Move all types into subgroups (folders below src), or none.',
-    file: codePath,
+    file: code?.codePath ?? schema.parsed.file,
     line: 1,
     column: 1,
   }))
@@ -73,7 +73,7 @@ function checkNames(types: readonly PluginType[]): readonly BuildFault[] {
       const { document, file } = owner.schema.parsed
       faults.push({
         code: 'BUILD_TYPE_CONFLICT',
-        message: `"${id}" is taken by ${other === owner ? 'this type already' : other.codePath}.`,
+        message: `"${id}" is taken by ${other === owner ? 'this type already' : (other.code?.codePath ?? other.schema.parsed.file)}.`,
         hint: 'Every type id and alias may stand for one type only.',
         file,
         ...document.positionOf(path),

@@ -30,6 +30,12 @@ export interface PluginType {
   readonly subgroup: string
   readonly declared: DeclaredType
   readonly schema: ReadSchema
+  /** Absent for a type that the engine executes. */
+  readonly code?: TypeCode
+}
+
+/** Where a type's code and the types generated for it stand, relative to the project. */
+export interface TypeCode {
   readonly codePath: string
   readonly generatedPath: string
 }
@@ -86,9 +92,11 @@ export async function readTypes(
       continue
     }
     faults.push(...schema.faults)
-    if (pair.code === undefined) faults.push(codeMissing(pair, pair.schema))
     const { declared } = schema.parsed
-    if (pair.code === undefined || declared === undefined) continue
+    const isEngines = declared?.executedBy === 'engine'
+    if (pair.code === undefined && !isEngines) faults.push(codeMissing(pair, pair.schema))
+    if (pair.code !== undefined && isEngines) faults.push(codeUnexpected(pair, pair.code, schema))
+    if (declared === undefined || (pair.code === undefined) !== isEngines) continue
     const type = declared.type ?? [fields?.group ?? NO_GROUP, ...pair.folders, pair.name].join('.')
     const fault = fields && checkTypeId(type, fields.group, pair.schema, schema)
     if (fault) faults.push(fault)
@@ -97,11 +105,14 @@ export async function readTypes(
       subgroup: type.slice(0, type.lastIndexOf('.')),
       declared,
       schema,
-      codePath: pair.code.path,
-      generatedPath: pair.code.path.replace(/\.ts$/, '.gen.ts'),
+      ...(pair.code === undefined ? {} : { code: codeAt(pair.code.path) }),
     })
   }
   return { types: types.toSorted((a, b) => (a.type < b.type ? -1 : 1)), faults }
+}
+
+function codeAt(codePath: string): TypeCode {
+  return { codePath, generatedPath: codePath.replace(/\.ts$/, '.gen.ts') }
 }
 
 function checkTypeId(
@@ -142,6 +153,16 @@ function codeMissing({ name }: TypeFiles, schema: ProjectFile): BuildFault {
     file: schema.path,
     line: 1,
     column: 1,
+  }
+}
+
+function codeUnexpected({ name }: TypeFiles, code: ProjectFile, schema: ReadSchema): BuildFault {
+  return {
+    code: 'BUILD_SCHEMA_INVALID',
+    message: `The engine executes ${name}, and yet it has code.`,
+    hint: `Delete ${code.path}, or \`executedBy\` in the schema.`,
+    file: schema.parsed.file,
+    ...schema.parsed.document.positionOf(['executedBy']),
   }
 }
 

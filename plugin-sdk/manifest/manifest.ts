@@ -102,6 +102,11 @@ export interface PluginTypeManifest {
   readonly aliases: readonly string[]
   readonly deprecated?: { readonly message: string; readonly replacement?: string }
   readonly beta?: boolean
+  /**
+   * `engine`: the type steers the course of a flow and the engine executes it; the bundle holds no code for it. Installed
+   * only if the engine knows the type.
+   */
+  readonly executedBy?: 'engine'
   /** True: every run gets a context (global scope) of its own. Otherwise runs of a version share one. */
   readonly freshContext?: boolean
 }

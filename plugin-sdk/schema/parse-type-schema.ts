@@ -83,7 +83,7 @@ function reportField(list: FaultList, error: ErrorObject, value: unknown): void 
     list.atKey(path, {
       code: 'BUILD_SCHEMA_INVALID',
       message: `${capitalise(describeError(error))} of a schema file.`,
-      hint: 'The fields are kind, type, title, description, properties, outputs, metrics, examples, aliases, deprecated, beta and freshContext.',
+      hint: 'The fields are kind, type, title, description, properties, outputs, metrics, examples, aliases, deprecated, beta, executedBy and freshContext.',
     })
     return
   }

@@ -28,6 +28,7 @@ export interface SchemaFile {
   readonly aliases?: readonly string[]
   readonly deprecated?: NonNullable<PluginTypeManifest['deprecated']>
   readonly beta?: boolean
+  readonly executedBy?: 'engine'
   readonly freshContext?: boolean
 }
 
@@ -80,6 +81,7 @@ const SCHEMA_FILE = {
       properties: { message: TEXT, replacement: { type: 'string', pattern: TYPE_ID_PATTERN } },
     },
     beta: { type: 'boolean' },
+    executedBy: { enum: ['engine'] },
     freshContext: { type: 'boolean' },
   },
 } as const

@@ -14,6 +14,7 @@ import { createPluginRuntime } from '@pinion/core/runtime'
 import { createLocalStorage, type Storage } from '@pinion/core/storage'
 import { openStore, type Store, type StoreOptions } from '@pinion/core/store'
 import { createPluginBuilder } from '@pinion/plugin-sdk/build'
+import type { JsonObject } from '@pinion/plugin-sdk/manifest'
 
 const CORE_PLUGIN = join(import.meta.dirname, '../../plugins/core')
 const ASKER = { userId: 'test', username: 'test', role: 'admin', tenant: 'main' } as const
@@ -23,10 +24,11 @@ export interface RunningEngine extends AsyncDisposable {
   readonly engine: ExecutionEngine
   readonly store: Store
   readonly storage: Storage
+  readonly flows: FlowLibrary
   readonly logged: { readonly message: string; readonly fields: Readonly<Record<string, unknown>> }[]
   /** Saves a flow of this id in `company.team`. @param body - YAML after `namespace` */
   save(flowId: string, body: string): Promise<void>
-  start(flowId: string): Promise<string>
+  start(flowId: string, inputs?: JsonObject): Promise<string>
   /** Starts a flow and waits for its end. */
   run(flowId: string): Promise<ExecutionSnapshot>
   whenEnded(executionId: string): Promise<ExecutionSnapshot>
@@ -90,14 +92,15 @@ export async function openRunningEngine(options: RunningEngineOptions): Promise<
   )
   const whenEnded = (executionId: string) =>
     engine.waitForEnd('main', executionId, AbortSignal.timeout(20_000))
-  const start = async (flowId: string) => {
-    const { executionId } = await engine.create({ tenant: 'main', namespace: 'company.team', flowId })
+  const start = async (flowId: string, inputs: JsonObject = {}) => {
+    const { executionId } = await engine.create({ tenant: 'main', namespace: 'company.team', flowId, inputs })
     return executionId
   }
   return {
     engine,
     store,
     storage,
+    flows,
     logged,
     save: async (flowId, body) => {
       await flows.save(ASKER, `id: ${flowId}\nnamespace: company.team\n${body}`)

@@ -44,7 +44,9 @@ const PLUGIN: Room = { packageName: '', values: ['@pinion/plugin-sdk'] }
 const PURE = [
   /^core\/expression\//,
   /^core\/plugin\/(version|defaults)\//,
-  /^core\/execution\/(reducer|advance|draft|events|execution-state|plan|reduction|retry|state-machine|model)\.ts$/,
+  /^core\/execution\/(reducer|advance|draft|events|execution-state|progress|reduction|retry|state-machine|task-variables|model)\.ts$/,
+  /^core\/execution\/plan\//,
+  /^core\/execution\/flowable\/(decide|end-flowable|lanes|repeat|start-task)\.ts$/,
   /^core\/flow\/(yaml|path|schema|duration)\//,
 ]
 

@@ -1,7 +1,8 @@
-import type { CompiledFlow } from '../../flow/index.ts'
+import { allTasks, type CompiledFlow } from '../../flow/index.ts'
 import { ExecutionState } from '../execution-state.ts'
 import type { ExecutionRecord } from '../model.ts'
-import { EMPTY_PLAN, planOf } from '../plan.ts'
+import { EMPTY_PLAN } from '../plan/plan.ts'
+import { planOf } from '../plan/plan-flow.ts'
 import type { ExecutionRepository } from '../repository.ts'
 
 /** An execution in memory, with the revision that it runs. */
@@ -94,8 +95,7 @@ const bundles = new WeakMap<CompiledFlow, ReadonlySet<string>>()
 function bundlesOf(flow: CompiledFlow): ReadonlySet<string> {
   const known = bundles.get(flow)
   if (known) return known
-  const tasks = [...flow.tasks, ...flow.errors, ...flow.finally, ...flow.afterExecution]
-  const found = new Set(tasks.map((task) => task.plugin.bundle.sha512))
+  const found = new Set(Array.from(allTasks(flow), (task) => task.plugin.bundle.sha512))
   bundles.set(flow, found)
   return found
 }

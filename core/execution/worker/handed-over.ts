@@ -10,7 +10,7 @@ export function handedOverTo(state: ExecutionState): (uri: string) => boolean {
   let known: ReadonlySet<string> | undefined
   return (uri) => {
     const { inputs, trigger } = state.execution
-    known ??= storageUrisIn([inputs, trigger, state.outputs])
+    known ??= storageUrisIn([inputs, trigger, state.variables.outputs])
     return known.has(uri)
   }
 }

@@ -32,11 +32,19 @@ export function renderProperties(
 export async function isDue(flow: CompiledFlow, task: CompiledTask, scope: () => Scope): Promise<boolean> {
   if (task.runIf === undefined) return true
   try {
-    const rendered = await task.runIf.render(scope())
-    return !FALSE_TEXTS.has(String(rendered).trim().toLowerCase())
+    return holds(await task.runIf.render(scope()))
   } catch (error) {
     throw expressionFault(flow, `${task.path}.runIf`, error)
   }
+}
+
+/** Whether a rendered condition holds: all does but false, 0, -0, null, nothing, and a text of one of these. */
+export function holds(rendered: unknown): boolean {
+  return !FALSE_TEXTS.has(
+    String(rendered ?? '')
+      .trim()
+      .toLowerCase(),
+  )
 }
 
 const FALSE_TEXTS: ReadonlySet<string> = new Set(['', 'false', '0', '-0', '0.0', 'null'])

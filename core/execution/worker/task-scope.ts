@@ -2,6 +2,7 @@ import type { ExpressionServices, Scope } from '../../expression/index.ts'
 import type { CompiledFlow, CompiledTask } from '../../flow/index.ts'
 import type { ExecutionState } from '../execution-state.ts'
 import type { ExecutionRecord, TaskRunRecord } from '../model.ts'
+import { ancestorsOf } from '../task-variables.ts'
 
 /** What an instance offers to every expression: `envs`, `globals` and `kestra` of the reference. */
 export interface InstanceVariables {
@@ -22,8 +23,8 @@ export function executionVariables(
     flow: { id: flow.flowId, namespace: flow.namespace, revision: flow.revision, tenantId: flow.tenant },
     execution: executionVariable(execution),
     inputs: execution.inputs,
-    outputs: state.outputs,
-    tasks: state.tasks,
+    outputs: state.variables.outputs,
+    tasks: state.variables.tasks,
     vars: { ...flow.variables, ...execution.variables },
     labels: labelTree(execution),
     ...(execution.trigger === undefined ? {} : { trigger: execution.trigger['variables'] ?? {} }),
@@ -33,7 +34,7 @@ export function executionVariables(
   }
 }
 
-/** The scope in which a task's properties are rendered. */
+/** The scope in which a task's properties are rendered. @param attempt - 0 for the first, and for a flowable */
 export function taskScope(
   flow: CompiledFlow,
   state: ExecutionState,
@@ -47,17 +48,38 @@ export function taskScope(
     variables: {
       ...executionVariables(flow, state, instance),
       task: { id: task.taskId, type: task.plugin.type },
-      taskrun: {
-        id: taskRun.taskRunId,
-        startDate: new Date(taskRun.createdAtMs).toISOString(),
-        attemptsCount: attempt,
-        ...(taskRun.parentTaskRunId === undefined ? {} : { parentId: taskRun.parentTaskRunId }),
-        ...(taskRun.value === undefined ? {} : { value: taskRun.value }),
-        ...(taskRun.iteration === undefined ? {} : { iteration: taskRun.iteration }),
-      },
+      taskrun: { ...taskRunVariable(taskRun), attemptsCount: attempt },
+      ...parentVariables(state, taskRun),
     },
     services,
   }
+}
+
+function taskRunVariable(taskRun: TaskRunRecord): Record<string, unknown> {
+  return {
+    id: taskRun.taskRunId,
+    startDate: new Date(taskRun.createdAtMs).toISOString(),
+    ...(taskRun.parentTaskRunId === undefined ? {} : { parentId: taskRun.parentTaskRunId }),
+    ...(taskRun.value === undefined ? {} : { value: taskRun.value }),
+    ...(taskRun.iteration === undefined ? {} : { iteration: taskRun.iteration }),
+  }
+}
+
+/**
+ * `parents`, nearest first, and `parent`: the flowables around a task. Only those count that have a value of their own,
+ * which is how a task in an If in a loop finds the loop's; where none has one, `parent` is the nearest.
+ */
+function parentVariables(state: ExecutionState, taskRun: TaskRunRecord): Record<string, unknown> {
+  if (taskRun.parentTaskRunId === undefined) return {}
+  const ancestors = ancestorsOf(taskRun, (taskRunId) => state.taskRun(taskRunId))
+  const toVariable = (ancestor: TaskRunRecord) => ({
+    task: { id: ancestor.taskId },
+    taskrun: taskRunVariable(ancestor),
+    ...(ancestor.outputs === undefined ? {} : { outputs: ancestor.outputs }),
+  })
+  const parents = ancestors.filter(({ value }) => value !== undefined).map(toVariable)
+  const [nearest] = ancestors
+  return { parent: parents[0] ?? (nearest && toVariable(nearest)), parents }
 }
 
 function executionVariable(execution: ExecutionRecord): Record<string, unknown> {

@@ -1,10 +1,11 @@
 import type { JsonObject } from '@pinion/plugin-sdk/manifest'
-import { formatPath } from '../path/property-path.ts'
+import type { PropertyPath } from '../path/property-path.ts'
 import { checkStructure } from '../schema/check-structure.ts'
 import { UNSUPPORTED_FLOW_PROPERTIES } from '../schema/features.ts'
-import { RESERVED_FLOW_IDS, TASK_LISTS } from '../schema/flow-core.ts'
+import { RESERVED_FLOW_IDS } from '../schema/flow-core.ts'
 import { checkInputs } from './check-inputs.ts'
 import { checkTemplates } from './check-templates.ts'
+import { claimId } from './claim-id.ts'
 import type { CompileContext } from './context.ts'
 import { itemsOf } from './read-flow.ts'
 import { reportUnsupported } from './report-unsupported.ts'
@@ -15,8 +16,7 @@ export function checkFlow(context: CompileContext, flow: JsonObject): void {
   for (const fault of checkStructure('flow', flow)) problems.addFault([], fault)
   reportUnsupported(context, flow, [], UNSUPPORTED_FLOW_PROPERTIES)
   checkNames(context, flow)
-  checkUnique(context, flow, TASK_LISTS, 'task')
-  for (const list of ['triggers', 'inputs', 'outputs']) checkUnique(context, flow, [list], list.slice(0, -1))
+  for (const list of ['triggers', 'inputs', 'outputs']) checkUnique(context, flow, list, list.slice(0, -1))
   checkInputs(context, flow)
   for (const name of ['variables', 'outputs'] as const) {
     const value = flow[name]
@@ -47,28 +47,8 @@ function checkNames({ problems }: CompileContext, flow: JsonObject): void {
   }
 }
 
-/** @param noun - what the lists hold, for the message */
-function checkUnique(
-  { problems, yaml }: CompileContext,
-  flow: JsonObject,
-  lists: readonly string[],
-  noun: string,
-): void {
-  const seen = new Map<string, readonly (string | number)[]>()
-  for (const list of lists) {
-    for (const { written, index } of itemsOf(flow, list)) {
-      const { id } = written
-      if (typeof id !== 'string') continue
-      const path = [list, index, 'id']
-      const first = seen.get(id)
-      if (first === undefined) seen.set(id, path)
-      else {
-        problems.add(path, {
-          code: 'FLOW_ID_DUPLICATE',
-          message: `There is another ${noun} with the id "${id}", at ${formatPath(first.slice(0, -1))} on line ${yaml.locate(first, 'value').line}.`,
-          hint: `Ids of ${noun}s are unique within the flow: rename one of the two.`,
-        })
-      }
-    }
-  }
+/** @param noun - what the list holds, for the message */
+function checkUnique(context: CompileContext, flow: JsonObject, list: string, noun: string): void {
+  const seen = new Map<string, PropertyPath>()
+  for (const { written, index } of itemsOf(flow, list)) claimId(context, seen, written, [list, index], noun)
 }

@@ -101,6 +101,7 @@ export function compileParsedFlow(parsed: ParsedFlow, options: CompileOptions): 
     defaults: { ...options.defaults, flow: entries, flowProperty: property },
     instanceVersion: options.instanceVersion,
     known: namesIn(data),
+    taskPaths: new Map(),
     ...(options.lock === undefined ? {} : { lock: options.lock }),
   }
   checkFlow(context, data)

@@ -11,17 +11,26 @@ import { checkTemplates } from './check-templates.ts'
 import { choosePlugin } from './choose-plugin.ts'
 import { compileProperties, findUnrendered } from './compile-properties.ts'
 import type { CompileContext } from './context.ts'
-import { findNestedPlugins } from './find-nested.ts'
+import { type FoundPlugin, findNestedPlugins } from './find-nested.ts'
 import { reportMergedFault, reportPropertyFault, warnOfNames } from './plugin-faults.ts'
 import { toLevels } from './plugin-levels.ts'
 import { replaceAt } from './replace-at.ts'
 
-/** A plugin of a flow with its version decided and all defaults merged. */
-export interface CompiledPlugin {
+/** A plugin of a flow with its version decided and all defaults merged; the flow may have errors nevertheless. */
+export interface PluginOutcome {
   readonly resolved: ResolvedType
+  /** Everything, core properties too. */
+  readonly merged: JsonObject
+  /** Of a type that the engine executes: the tasks within it, as written, which nobody has looked at yet. */
+  readonly tasks: readonly FoundPlugin[]
+  /** Absent if the flow has an error, here or before. */
+  readonly compiled?: CompiledPlugin
+}
+
+export interface CompiledPlugin {
   /** The properties that every plugin of its kind has, as merged. */
   readonly core: JsonObject
-  /** Its type's own. */
+  /** Its type's own, without tasks within it. */
   readonly properties: CompiledValue
 }
 
@@ -65,20 +74,21 @@ export class PluginCompiler {
     return { lockVersion: 1, entries: this.#lock }
   }
 
-  /** @returns undefined if the flow has an error, here or before */
-  compile(written: JsonObject, path: PropertyPath, kind: 'task' | 'trigger'): CompiledPlugin | undefined {
+  /** @returns undefined if it is not known what the plugin is */
+  compile(written: JsonObject, path: PropertyPath, kind: 'task' | 'trigger'): PluginOutcome | undefined {
     const plugin = this.#merge(written, path, kind, ROLES[kind])
     if (plugin === undefined) return undefined
+    const { resolved, merged } = plugin
     const { coreNames } = ROLES[kind]
-    const own = withoutNames(plugin.merged, coreNames)
+    const taskPlaces = isFlowable(resolved) ? taskPlacesOf(resolved) : []
+    const taskNames = taskPlaces.map((place) => place.path.split('.')[0] ?? place.path)
+    const own = withoutNames(merged, new Set([...coreNames, ...taskNames]))
     const unrendered = this.#checkTexts(plugin, own, path)
+    const outcome = { resolved, merged, tasks: findNestedPlugins(taskPlaces, merged) }
     // Templates with faults do not compile, and nobody runs a flow with errors.
-    if (this.#context.problems.hasErrors) return undefined
-    return {
-      resolved: plugin.resolved,
-      core: Object.fromEntries(Object.entries(plugin.merged).filter(([name]) => coreNames.has(name))),
-      properties: compileProperties(own, unrendered),
-    }
+    if (this.#context.problems.hasErrors) return outcome
+    const core = Object.fromEntries(Object.entries(merged).filter(([name]) => coreNames.has(name)))
+    return { ...outcome, compiled: { core, properties: compileProperties(own, unrendered) } }
   }
 
   #merge(written: JsonObject, path: PropertyPath, kind: PluginKind, role: Role): MergedPlugin | undefined {
@@ -132,10 +142,11 @@ export class PluginCompiler {
     for (const found of findNestedPlugins(places, outer.merged)) {
       const path = [...outer.path, ...found.path]
       if (found.kind === 'task') {
+        if (isFlowable(outer.resolved)) continue
         this.#context.problems.add(path, {
           severity: NESTED_TASKS.severity,
           code: 'FLOW_FEATURE_UNSUPPORTED',
-          message: `${outer.resolved.type} holds tasks of its own, which this release does not run yet.`,
+          message: `${outer.resolved.type} holds tasks of its own, which no plugin can run.`,
           hint: NESTED_TASKS.hint,
         })
         continue
@@ -181,6 +192,15 @@ export class PluginCompiler {
     }
     return this.#count <= MAX_PLUGINS
   }
+}
+
+/** Whether the engine executes a type, and with it the tasks within. */
+function isFlowable({ manifest }: ResolvedType): boolean {
+  return manifest.executedBy === 'engine'
+}
+
+function taskPlacesOf({ nestedPlugins }: ResolvedType): ResolvedType['nestedPlugins'] {
+  return nestedPlugins.filter(({ kind }) => kind === 'task')
 }
 
 function lockEntry({ resolved, request, decidedBy }: VersionChoice): LockEntry {

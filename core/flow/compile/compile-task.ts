@@ -1,11 +1,18 @@
 import type { JsonObject, JsonValue } from '@pinion/plugin-sdk/manifest'
 import { compileValue } from '../../expression/index.ts'
+import { isEngineType } from '../../plugin/index.ts'
 import { parseDurationMs } from '../duration/parse-duration.ts'
-import type { CompiledTask, CompiledTrigger, RetryPolicy } from '../model.ts'
+import type { CompiledTask, CompiledTrigger, NestedTask, RetryPolicy } from '../model.ts'
 import { formatPath, type PropertyPath } from '../path/property-path.ts'
-import { UNSUPPORTED_TASK_PROPERTIES, UNSUPPORTED_TRIGGER_PROPERTIES } from '../schema/features.ts'
+import {
+  UNSUPPORTED_FLOWABLE_PROPERTIES,
+  UNSUPPORTED_TASK_PROPERTIES,
+  UNSUPPORTED_TRIGGER_PROPERTIES,
+} from '../schema/features.ts'
+import { checkDag } from './check-dag.ts'
 import { checkTemplates } from './check-templates.ts'
-import type { PluginCompiler } from './compile-plugin.ts'
+import { claimTaskId } from './claim-id.ts'
+import type { PluginCompiler, PluginOutcome } from './compile-plugin.ts'
 import type { CompileContext } from './context.ts'
 import { isObject } from './read-flow.ts'
 import { reportUnsupported } from './report-unsupported.ts'
@@ -20,13 +27,17 @@ export function compileTask(
   written: JsonObject,
   path: PropertyPath,
 ): CompiledTask | undefined {
+  claimTaskId(context, written, path)
   reportUnsupported(context, written, path, UNSUPPORTED_TASK_PROPERTIES)
   const { runIf } = written
   if (runIf !== undefined) checkTemplates(context, runIf, [...path, 'runIf'])
   checkRetry(context, written['retry'], [...path, 'retry'])
   const plugin = compiler.compile(written, path, 'task')
   if (plugin === undefined) return undefined
-  const { core, resolved, properties } = plugin
+  const { resolved, merged, compiled } = plugin
+  const nested = compileNested(context, compiler, plugin, path)
+  if (compiled === undefined) return undefined
+  const { core, properties } = compiled
   // It may come from a default.
   if (core['runIf'] !== undefined) checkTemplates(context, core['runIf'], [...path, 'runIf'])
   if (context.problems.hasErrors) return undefined
@@ -38,6 +49,9 @@ export function compileTask(
     path: formatPath(path),
     plugin: resolved,
     properties,
+    ...(isEngineType(resolved.type) && resolved.manifest.executedBy === 'engine'
+      ? { flowable: { type: resolved.type, properties: merged, nested } }
+      : {}),
     ...(typeof core['description'] === 'string' ? { description: core['description'] } : {}),
     disabled: core['disabled'] === true,
     allowFailure: core['allowFailure'] === true,
@@ -47,6 +61,23 @@ export function compileTask(
     ...(retry === undefined ? {} : { retry }),
     ...(logLevel === undefined ? {} : { logLevel }),
   }
+}
+
+/** The tasks within a task, whatever is wrong with it: all faults at once. */
+function compileNested(
+  context: CompileContext,
+  compiler: PluginCompiler,
+  { resolved, merged, tasks }: PluginOutcome,
+  path: PropertyPath,
+): readonly NestedTask[] {
+  if (resolved.manifest.executedBy !== 'engine') return []
+  reportUnsupported(context, merged, path, UNSUPPORTED_FLOWABLE_PROPERTIES)
+  if (resolved.type === 'io.kestra.plugin.core.flow.Dag')
+    checkDag(context, merged['tasks'], [...path, 'tasks'])
+  return tasks.flatMap(({ written, path: below }) => {
+    const task = compileTask(context, compiler, written, [...path, ...below])
+    return task === undefined ? [] : [{ path: below, task }]
+  })
 }
 
 /** @returns undefined if the flow has an error, in this trigger or before it */
@@ -60,13 +91,14 @@ export function compileTrigger(
   const { inputs } = written
   if (inputs !== undefined) checkTemplates(context, inputs, [...path, 'inputs'])
   const plugin = compiler.compile(written, path, 'trigger')
-  if (plugin === undefined) return undefined
+  if (plugin?.compiled === undefined) return undefined
+  const { core, properties } = plugin.compiled
   return {
-    triggerId: String(plugin.core['id']),
+    triggerId: String(core['id']),
     path: formatPath(path),
     plugin: plugin.resolved,
-    properties: plugin.properties,
-    disabled: plugin.core['disabled'] === true,
+    properties,
+    disabled: core['disabled'] === true,
   }
 }
 

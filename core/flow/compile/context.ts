@@ -1,5 +1,6 @@
 import type { CatalogSnapshot } from '../../plugin/index.ts'
 import type { FlowLock } from '../lock.ts'
+import type { PropertyPath } from '../path/property-path.ts'
 import type { ParsedYaml } from '../yaml/parse-yaml.ts'
 import type { FlowDefaults } from './plugin-levels.ts'
 import type { ProblemList } from './problem-list.ts'
@@ -23,4 +24,6 @@ export interface CompileContext {
   /** Pins exact versions, by path. */
   readonly lock?: FlowLock
   readonly known: KnownNames
+  /** Where each task stands that was looked at so far, by id. */
+  readonly taskPaths: Map<string, PropertyPath>
 }

@@ -23,7 +23,17 @@ export function itemsOf(flow: JsonObject, list: string): readonly PluginItem[] {
 export function namesIn(flow: JsonObject): KnownNames {
   const idsOf = (list: string) =>
     itemsOf(flow, list).flatMap(({ written }) => (typeof written['id'] === 'string' ? [written['id']] : []))
-  return { tasks: new Set(TASK_LISTS.flatMap(idsOf)), inputs: new Set(idsOf('inputs')) }
+  const tasks = new Set(TASK_LISTS.flatMap(idsOf))
+  for (const list of TASK_LISTS) addTaskIds(flow[list], tasks)
+  return { tasks, inputs: new Set(idsOf('inputs')) }
+}
+
+/** Whatever has an id and a type below a list of tasks may be a task: the types, which know, are not resolved yet. */
+function addTaskIds(value: JsonValue | undefined, ids: Set<string>): void {
+  if (value === undefined || value === null || typeof value !== 'object') return
+  if (isObject(value) && typeof value['id'] === 'string' && typeof value['type'] === 'string')
+    ids.add(value['id'])
+  for (const item of Object.values(value)) addTaskIds(item, ids)
 }
 
 /** `pluginDefaults` of the flow, under whichever of its names; entries with faults are left out. */

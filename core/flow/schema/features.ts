@@ -57,10 +57,16 @@ export const UNSUPPORTED_INPUT_TYPES: Readonly<Record<string, UnsupportedFeature
   SECRET: { severity: 'error', hint: "Read it where it is needed: {{ secret('NAME') }}." },
 }
 
-/** A task within a task: flowable types and their like. */
+/** Of tasks that the engine itself executes. */
+export const UNSUPPORTED_FLOWABLE_PROPERTIES: Readonly<Record<string, UnsupportedFeature>> = {
+  retry: { severity: 'error', hint: 'Give the tasks within a `retry` of their own.' },
+  timeout: { severity: 'error', hint: 'Give the tasks within a `timeout` of their own.' },
+}
+
+/** A task within a task whose type brings code of its own: only the engine can run it. */
 export const NESTED_TASKS: UnsupportedFeature = {
   severity: 'error',
-  hint: 'Write its tasks one after the other at the top of the flow.',
+  hint: 'Put the tasks into a flowable of io.kestra.plugin.core.flow, such as Sequential.',
 }
 
 export interface UnsupportedFeature {

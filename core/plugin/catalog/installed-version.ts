@@ -33,7 +33,9 @@ export function toBundleRef(record: PluginVersionRecord, locate: LocateBundle): 
     sha512: manifest.bundle.sha512,
     ...locate(manifest),
     permissions: record.grantedPermissions,
-    types: manifest.types.map(({ type, freshContext }) => ({ type, freshContext: freshContext ?? false })),
+    types: manifest.types
+      .filter(({ executedBy }) => executedBy === undefined)
+      .map(({ type, freshContext }) => ({ type, freshContext: freshContext ?? false })),
   }
 }
 

@@ -1,3 +1,4 @@
+export { ENGINE_TYPES, type EngineType, isEngineType } from './engine-types.ts'
 export { isJsonObject, isJsonWithin } from './json.ts'
 export { digestOf, matchBundle } from './match-bundle.ts'
 export { invalidManifest, parseManifest } from './parse-manifest.ts'

@@ -13,6 +13,7 @@ import {
   MAX_NAME_LENGTH,
   MAX_TITLE_LENGTH,
 } from '../limits.ts'
+import { isEngineType } from './engine-types.ts'
 import { ObjectReader, type ProblemList } from './object-reader.ts'
 import { vetPropertiesSchema, vetSchema } from './vet-schema.ts'
 
@@ -28,6 +29,7 @@ const FIELDS = [
   'aliases',
   'deprecated',
   'beta',
+  'executedBy',
   'freshContext',
 ] as const
 
@@ -53,6 +55,10 @@ export function parseType(
     ? parseDeprecation(reader.raw('deprecated'), reader.pathOf('deprecated'), problems)
     : undefined
   const beta = reader.optionalFlag('beta')
+  const executedBy = reader.has('executedBy') ? reader.choice('executedBy', ['engine']) : undefined
+  if (executedBy !== undefined && !isEngineType(type)) {
+    reader.report('executedBy', 'is only for types that this engine knows how to execute')
+  }
   const freshContext = reader.optionalFlag('freshContext')
   return {
     type,
@@ -75,6 +81,7 @@ export function parseType(
     }),
     ...(deprecated === undefined ? {} : { deprecated }),
     ...(beta === undefined ? {} : { beta }),
+    ...(executedBy === undefined ? {} : { executedBy }),
     ...(freshContext === undefined ? {} : { freshContext }),
   }
 }
