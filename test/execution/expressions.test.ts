@@ -156,6 +156,16 @@ describe('a secret', () => {
     expect(shown).toContain('****')
     for (const form of [SECRET.slice(0, 6), base64.slice(0, 8)]) expect(shown).not.toContain(form)
   })
+
+  test('is masked in the error of an execution whose outputs failed', async () => {
+    await running.save(
+      'outputs',
+      `tasks:\n  - { id: a, ${RETURN}, format: x }\noutputs:\n  - { id: o, type: STRING, value: "{{ secret('KEY') | date('yyyy') }}" }\n`,
+    )
+    const { execution } = await running.run('outputs')
+    expect(execution.error?.message).toContain('****')
+    expect(execution.error?.message).not.toContain(SECRET.slice(0, 6))
+  })
 })
 
 describe('an expression that fails', () => {
