@@ -154,6 +154,21 @@ test('types are checked after the code is live, for the last save too', async ()
   expect(last).toMatchObject([{ file: TASK, code: 'BUILD_TYPE_DISAGREEMENT' }])
 })
 
+test('a check of types that a save overtakes says nothing of code that is not live', async () => {
+  const faults: BuildFault[] = []
+  told.on('typed', (found: readonly BuildFault[]) => faults.push(...found))
+  start()
+  await nextLive()
+  // The check of the first build is under way, and reads what is on disk.
+  const refused = nextFaults('refused')
+  await save(TASK, `${taskText('"broken"')}\nconst = 1\n`)
+  await refused
+  stop.abort()
+  // The session waits for its check.
+  await ended
+  expect(faults).toEqual([])
+})
+
 test('a changed schema has its types generated, which is no change of its own', async () => {
   start()
   await nextLive()

@@ -41,7 +41,7 @@ export async function runDevSession(
 ): Promise<void> {
   const builder = createPluginBuilder(directory)
   const changes = new ProjectChanges(directory, signal)
-  const types = new TypeWatch(() => builder.checkTypes().then(events.typed, events.rejected))
+  const types = new TypeWatch(() => checkTypes(() => builder.checkTypes(), changes, events))
   try {
     for (let atMs = await changes.take(); atMs !== undefined; atMs = await changes.take()) {
       const built = await build(() => builder.assemble(), events)
@@ -63,6 +63,22 @@ export async function runDevSession(
     changes.close()
     await types.settled()
     await builder.close()
+  }
+}
+
+/** The check reads what is on disk: once that has changed, what it found is not about the code that is live. */
+async function checkTypes(
+  check: () => Promise<readonly BuildFault[]>,
+  changes: ProjectChanges,
+  events: DevEvents,
+): Promise<void> {
+  const checked = changes.count
+  try {
+    const faults = await check()
+    await changes.hasMore()
+    if (changes.count === checked) events.typed(faults)
+  } catch (error) {
+    events.rejected(error)
   }
 }
 

@@ -18,6 +18,7 @@ export class ProjectChanges {
   readonly #signal: AbortSignal
   #firstAtMs: number | undefined = performance.now()
   #lastAtMs = 0
+  #count = 0
   #wake: () => void = () => undefined
 
   /** The first take is due at once. @param signal - ends the watching */
@@ -28,6 +29,11 @@ export class ProjectChanges {
     })
     this.#watcher.on('error', () => this.#wake())
     signal.addEventListener('abort', () => this.#wake(), { once: true })
+  }
+
+  /** How many changes were seen so far, taken or not. */
+  get count(): number {
+    return this.#count
   }
 
   /**
@@ -79,6 +85,7 @@ export class ProjectChanges {
   }
 
   #add(): void {
+    this.#count++
     this.#lastAtMs = performance.now()
     this.#firstAtMs ??= this.#lastAtMs
     this.#wake()
