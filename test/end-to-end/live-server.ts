@@ -31,9 +31,14 @@ export class LiveServer implements AsyncDisposable {
   /** @param database - default: SQLite in the data folder */
   static async start(database?: SharedDatabase): Promise<LiveServer> {
     const root = await mkdtemp(join(tmpdir(), 'pinion-end-to-end-'))
-    const users = EDITORS.map((username) => ({ username, password: PASSWORD, role: 'editor' }) as const)
-    await addUsers(storeOptionsOf(join(root, 'data/pinion.db'), database), users)
-    return new LiveServer(root, database, await startOn(root, database))
+    try {
+      const users = EDITORS.map((username) => ({ username, password: PASSWORD, role: 'editor' }) as const)
+      await addUsers(storeOptionsOf(join(root, 'data/pinion.db'), database), users)
+      return new LiveServer(root, database, await startOn(root, database))
+    } catch (error) {
+      await rm(root, { recursive: true, force: true })
+      throw error
+    }
   }
 
   get process(): ServerProcess {
