@@ -70,7 +70,7 @@ declare module 'pacote' {
   export interface PacoteOptions extends NpmFetchOptions {
     readonly fullMetadata?: boolean
     readonly packumentCache?: PackumentCache
-    /** Otherwise tarballs of registry.npmjs.org are looked for in the repository, whatever its packument says. */
+    /** Otherwise tarballs of the public registry are looked for in the repository, whatever its packument says. */
     readonly replaceRegistryHost: 'never'
     readonly allowGit: 'none'
     readonly allowRemote: 'none'

@@ -2,7 +2,7 @@
 export interface RepositoryOptions {
   /** What it is called in errors and in what is found. */
   readonly name: string
-  /** Its base, such as `https://registry.npmjs.org/`. */
+  /** Its base, such as `https://npm.example.com/`. */
   readonly url: string
   readonly token?: string
   readonly username?: string
