@@ -22,6 +22,10 @@ export async function runStandalone(terminal: Terminal, options: StandaloneOptio
       overrides: overridesOf(options),
       ...(options.config === undefined ? {} : { file: options.config }),
     })
+    // Listened for before the start: whoever reads that the server is ready may stop it at once.
+    const stop = new Promise<void>((resolve) => {
+      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve())
+    })
     const server = await startServer(config, {
       log: jsonLog(config.log.level, process.stderr),
       version: await productVersion(),
@@ -29,9 +33,7 @@ export async function runStandalone(terminal: Terminal, options: StandaloneOptio
       officialLibraries: libraries,
       tell: (event) => tell(terminal, event),
     })
-    await new Promise<void>((resolve) => {
-      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve())
-    })
+    await stop
     terminal.note('Stopping: running tasks may end first.')
     await server.close()
   } catch (error) {
